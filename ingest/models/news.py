@@ -1,0 +1,123 @@
+"""Published items, their immutable versions, the stories that they tell, who is named in them and what happened."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from .sources import Source
+
+EVENT_TYPES = (
+    "release",
+    "availability",
+    "optimisation",
+    "tuning",
+    "serving",
+    "accelerator",
+    "datacentre",
+    "partnership",
+    "pricing",
+    "deal",
+    "policy",
+    "research",
+    "other",
+)
+DIRECTIONS = ("adds", "removes", "neutral")
+STATUSES = ("done", "announced", "reported", "denied", "cancelled")
+DATE_ORIGINS = ("stated", "clamped", "guessed", "first_seen")
+
+
+class Story(models.Model):
+    """Items that tell the same news. So far: the same canonical URL, or the same title within two weeks."""
+
+    url_key = models.CharField(max_length=1000, blank=True)
+    title_key = models.CharField(max_length=500)
+    first_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "stories"
+        indexes = [
+            models.Index(fields=["title_key", "first_at"], name="story_title"),
+            models.Index(fields=["url_key"], name="story_url"),
+        ]
+
+
+class Article(models.Model):
+    """One published item of a source. What it says is in its revisions."""
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="articles")
+    key = models.CharField(max_length=64)  # SHA-256 of the id under the source's id policy
+    guid = models.CharField(max_length=1000, blank=True)
+    url = models.CharField(max_length=2000, blank=True)
+    story = models.ForeignKey(Story, on_delete=models.PROTECT, related_name="articles")
+    published_at = models.DateTimeField(null=True)
+    date_from = models.CharField(max_length=10)
+    knowable_at = models.DateTimeField()
+    learned_at = models.DateTimeField()
+    is_evidence = models.BooleanField(default=True)  # False: its time is not known well enough
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "key"], name="article_once"),
+            models.CheckConstraint(condition=Q(date_from__in=DATE_ORIGINS), name="article_date_origin_known"),
+        ]
+        indexes = [models.Index(fields=["knowable_at"], name="article_knowable")]
+
+
+class Revision(models.Model):
+    """An immutable version of an article. The first has number 1."""
+
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    title = models.TextField()
+    summary = models.TextField(blank=True)
+    content_hash = models.CharField(max_length=70)
+    blob = models.CharField(max_length=64)
+    locator = models.CharField(max_length=300)
+    knowable_at = models.DateTimeField()
+    learned_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["article", "number"]
+        constraints = [models.UniqueConstraint(fields=["article", "number"], name="revision_once")]
+
+
+class Mention(models.Model):
+    """Who or what a revision names, with the place: ``[start, end)`` in its title or summary."""
+
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="mentions")
+    kind = models.CharField(max_length=10)
+    slug = models.CharField(max_length=60)
+    text = models.CharField(max_length=200)
+    field = models.CharField(max_length=8)
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["revision", "field", "start", "kind", "slug"], name="mention_once")
+        ]
+        indexes = [models.Index(fields=["kind", "slug"], name="mention_of")]
+
+
+class Event(models.Model):
+    """What happened, by one revision: type, participants ``[{slug, role}]``, direction, status, confidence."""
+
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="events")
+    type = models.CharField(max_length=14)
+    direction = models.CharField(max_length=8)
+    status = models.CharField(max_length=10)
+    confidence = models.FloatField()
+    participants = models.JSONField(default=list)
+    companies = ArrayField(models.CharField(max_length=60), default=list)
+    annotator = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["revision", "type"], name="event_once"),
+            models.CheckConstraint(condition=Q(type__in=EVENT_TYPES), name="event_type_known"),
+            models.CheckConstraint(condition=Q(direction__in=DIRECTIONS), name="event_direction_known"),
+            models.CheckConstraint(condition=Q(status__in=STATUSES), name="event_status_known"),
+            models.CheckConstraint(condition=Q(confidence__gte=0, confidence__lte=1), name="event_confidence_is_one"),
+        ]

@@ -1,0 +1,152 @@
+"""The smaller brands of models, whose names are read without rewriting: family, then the words it goes by."""
+
+from __future__ import annotations
+
+import re
+
+TABLE = """
+jamba: jamba
+text-embedding: text-embedding text-multilingual-embedding
+learnlm: learnlm
+titan: titan
+granite: granite
+falcon: falcon
+olmo: olmo olmoe
+molmo: molmo
+tulu: tulu llama-tulu
+aya: aya aya-expanse aya-vision
+north: north-mini north
+cosmos: cosmos
+parakeet: parakeet canary
+mai: mai
+wizardlm: wizardlm
+arctic: snowflake-arctic arctic
+dbrx: dbrx
+hermes: hermes deephermes nous-hermes
+trinity: trinity
+arcee: virtuoso maestro-reasoning spotlight coder-large caller blitz arcee
+aion: aion
+mercury: mercury
+sarvam: sarvam sarvan
+fugu: fugu
+palmyra: palmyra
+yi: yi
+baichuan: baichuan
+internlm: internlm intern-s1
+internvl: internvl
+exaone: exaone k-exaone
+ling: ling lint
+ring: ring
+kat: kat-coder kat-dev kat
+longcat: longcat
+qianfan: qianfan-ocr qianfan
+cobuddy: cobuddy
+paddleocr: paddleocr
+pangu: pangu
+z-image: z-image
+ui-tars: ui-tars
+kling: kling
+stable-diffusion: stable-diffusion stablediffusion sdxl
+stable-audio: stable-audio
+ideogram: ideogram
+recraft: recraft
+runway: runway
+ray: ray dream-machine
+elevenlabs: elevenlabs
+voyage: voyage
+bge: bge
+e5: e5 multilingual-e5
+gte: gte
+nomic-embed: nomic-embed
+jina: jina jina-embeddings jina-reranker
+morph: morph
+relace: relace
+v0: v0
+inflection: inflection
+reka: reka
+intellect: intellect
+rnj: rnj
+cogito: cogito
+laguna: laguna
+dolphin: dolphin dolphin3.0 venice-uncensored
+euryale: euryale
+lunaris: lunaris
+stheno: stheno
+cydonia: cydonia
+rocinante: rocinante
+skyfall: skyfall
+anubis: anubis
+magidonia: magidonia
+unslopnemo: unslopnemo
+magnum: magnum
+mythomax: mythomax
+goliath: goliath
+remm: remm remm-slerp
+lumimaid: lumimaid
+weaver: weaver
+bielik: bielik
+ornith: ornith
+mirothinker: mirothinker
+k2-think: k2-think
+agnes: agnes
+riverflow: riverflow
+perceptron: perceptron
+interfaze: interfaze
+nex: nex
+arrow: arrow
+dmind: dmind
+manta: manta
+asi1: asi1
+compound: compound
+holo: holo holo1 holo2 holo3
+jais: jais
+allam: allam
+plamo: plamo plamo-embedding
+skywork: skywork r1v4
+greg: greg
+umans: umans
+lucidquery: lucidquery lucidnova
+teuken: teuken
+apertus: apertus apriel
+apriel: apriel
+smollm: smollm
+starcoder: starcoder
+zephyr: zephyr
+openchat: openchat
+tinyllama: tinyllama
+llava: llava
+orpheus: orpheus
+afm: afm
+"""
+FAMILY_OF: dict[str, str] = {
+    word: family for family, _, words in (line.partition(": ") for line in TABLE.split("\n") if line) for word in words.split()
+}
+_WORDS = "|".join(re.escape(word) for word in sorted(FAMILY_OF, key=lambda word: (-len(word), word)))
+BRAND = re.compile(rf"^({_WORDS})(?=[-.\d]|$)")
+# Names that say something is served, and not which model: routers, services, and models under a cloak.
+SERVICES = re.compile(
+    r"^(?:auto|auto-.*|free|fusion|balanced|frontier|small|efficient|.*router.*|pareto-code|bodybuilder|route-llm|model-router|"
+    r"(?:agent|code|text)-(?:max|prime|standard)|claw-(?:high|low|medium)|hermes-(?:high|low|medium)|brave.*|exa-.*|"
+    r"fastgpt|tako|universal-summarizer|claude-code|deepclaude|custom|tc-code|glm-for-coding|kimi-for-coding|owl|"
+    r"big-pickle|giga-potato.*|code-supernova|[a-z-]+-alpha|alpha-gd4|an-gbt|greg-rp|z-code|study-gpt.*|tstars2\.0)$"
+)
+SERVICE_MAKERS = frozenset({"openrouter", "kilo", "kilo-auto", "nanogpt", "switchpoint", "orcarouter", "poetools", "stealth"})
+SIZE = re.compile(r"^(?:\d+x)?[ae]?\d+(?:\.\d+)?[bmkt]$|^\d+e$")
+VERSION = re.compile(r"^(?:v|m|r|x|k)?\d{1,2}(?:\.\d+)*$")
+
+
+def brand_generation(tail: str, word: str) -> str:
+    """``jamba-large-1.7`` → ``jamba-1.7``; ``mercury-coder`` → ``mercury``: the brand and its first version."""
+    attached = re.match(rf"{re.escape(word)}-?(v?\d{{1,2}}(?:\.\d+)*)(?=-|$)", tail)
+    if attached:
+        return f"{word}-{attached[1]}"
+    versions = [part for part in tail[len(word) :].split("-") if VERSION.match(part) and not SIZE.match(part)]
+    return f"{word}-{versions[0]}" if versions else word
+
+
+def guess(tail: str) -> tuple[str, str]:
+    """Brand and generation of a name that no rule knows: the words before the first version or size."""
+    parts = tail.split("-")
+    cut = next((i for i, part in enumerate(parts) if VERSION.match(part) or SIZE.match(part)), len(parts))
+    brand = re.sub(r"v?\d+(?:\.\d+)*$", "", "-".join(parts[: min(cut, 2)])).strip("-.")
+    return (brand, brand_generation(tail, brand)) if brand and tail.startswith(brand) else ("", "")

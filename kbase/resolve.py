@@ -1,0 +1,269 @@
+"""Which lab, family, generation and model an outside id means.
+
+``Resolver(registry).resolve(provider, model_id, name)`` answers from the id (and, where that says nothing, the
+name) alone: the same words always give the same answer. What it cannot tell is ``None``: a router, a service, a
+moving alias's generation, the maker of an unsigned fine-tune.
+
+The order of the evidence: the maker named in the id comes before the look of the name (Writer's Palmyra is not
+PaLM); the family's rule reads the version; a fine-tune of another lab's model belongs to who tuned it and to the
+base's family.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from kbase.model_brands import BRAND, FAMILY_OF, SERVICE_MAKERS, SERVICES, brand_generation, guess
+from kbase.model_ids import OutsideId, Prefixes, plain, slug, take_apart
+from kbase.model_rules import Rewrites, Rule
+from kbase.model_rules_more import RULES
+from kbase.registry.schema import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What an outside id means; slugs, ``None`` where unknown.
+
+    ``model`` is a stable key: the same for every host, without dates, quantisation or tier. ``variant`` is what was
+    left off (region, quantisation, tier, mode), ``""`` for the plain offering. ``confidence`` is in the answer as a
+    whole, 0 to 1.
+    """
+
+    lab: str | None = None
+    family: str | None = None
+    generation: str | None = None
+    model: str | None = None
+    confidence: float = 0.0
+    variant: str = ""
+
+
+NOTHING = Resolution()
+# What others do to open weights, and the words that may follow a size without anybody having done anything.
+TUNED = re.compile(
+    r"abliterated|uncensored|derestricted|heretic|unshackled|unslop|rpmax|distilled|merge|slerp|roleplay|(?:^|-)rp(?:-|$)"
+)
+SIZE = re.compile(r"(?:^|-)(?:\d+x)?e?\d+(?:\.\d+)?[bt](?:-a\d+(?:\.\d+)?b)?(?=-|$)")
+ORDINARY = re.compile(
+    r"instruct|chat|it|base|vision|vl|thinking|think|reasoning|v\d[\d.]*|\d{1,4}|a\d+b|\d+e|\d+k|preview|exp|audio|tts|"
+    r"captioner|omni|coder|math|next|versatile|instant|moe|mini|plus|max|flash|turbo|pro|lite|nano|large|small|medium|"
+    r"fast|gen|guard|embed|reranker|realtime|multimodal|mlx|speculative|long|safety|r|hf|[tir]2[vi]|content"
+)
+TUNED_FAMILIES = frozenset("llama qwen gemma mistral deepseek glm kimi nemotron gpt-oss phi minimax".split())
+TUNABLE = tuple(
+    (re.compile(rf"(?:^|-)({known.match.pattern[1:]})"), known) for known in RULES if known.family in TUNED_FAMILIES
+)
+LLAMA_3 = re.compile(r"^l(3(?:\.\d)?|31)-")
+OWN_LINES = frozenset({"bge", "e5", "rerank", "cosmos", "llava", "kat", "aion"})
+# Unsigned tunes whose names their makers are known by.
+SIGNATURES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"arliai|derestricted"), "arliai"),
+    (re.compile(r"omega-directive|forgotten-(?:safeword|abomination)|omega-evolution"), "readyart"),
+    (re.compile(r"big-tiger|fallen-|cydonia|rocinante|skyfall|unslopnemo|magidonia|anubis"), "thedrummer"),
+    (re.compile(r"electra-r1|cu-mai|nevoria|damascus|mokume-gane"), "steelskull"),
+    (re.compile(r"-eva-v0|^eva-"), "eva-unit-01"),
+    (re.compile(r"hanami|vulpecula|euryale|cirrus-x1"), "sao10k"),
+)
+
+
+class Resolver:
+    """Answers by the labs, families and platforms of one registry; keeps its answers, so that repeats cost nothing."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._labs = {slug(word): lab.slug for lab in registry.labs for word in (lab.slug, *lab.id_prefixes)}
+        self._homes = {family.slug: family.lab for family in registry.families}
+        brands = {*FAMILY_OF, *BRAND_STARTS}
+        makers = {word.rstrip("/").lower() for lab in registry.labs for word in (lab.slug, *lab.id_prefixes)}
+        self._prefixes = Prefixes.of(makers, brands)
+        self._first_parties = _first_parties(registry, set(self._labs.values()))
+        self._answers: dict[tuple[str, str, str], Resolution] = {}
+
+    def resolve(self, provider: str, model_id: str, name: str = "") -> Resolution:
+        """What ``model_id`` in ``provider``'s listing means; ``name`` is the listing's display name."""
+        key = (provider, model_id, name)
+        if key not in self._answers:
+            self._answers[key] = self._resolve(*key)
+        return self._answers[key]
+
+    def variant(self, provider: str, outside_id: str) -> str:
+        """What distinguishes this offering from the platform's plain one: ``eu``, ``fp8+free``, or ``""``."""
+        return self.resolve(provider, outside_id).variant
+
+    def _resolve(self, provider: str, model_id: str, name: str) -> Resolution:
+        outside = take_apart(model_id, self._prefixes)
+        found = self._read(outside, provider, name)
+        if found is None:
+            named = take_apart(name, self._prefixes)
+            found = self._read_rule(OutsideId(outside.makers, named.tail, outside.marks, outside.moving), "", 0.8)
+        if found is None:
+            found = self._guess(outside, provider)
+        return found
+
+    def _read(self, outside: OutsideId, provider: str, name: str) -> Resolution | None:
+        if SERVICES.match(outside.tail):
+            return _nothing(outside)
+        found = self._read_rule(outside, name, 0.98) or self._read_base(outside, name) or self._read_brand(outside)
+        if found is None and not SERVICE_MAKERS.isdisjoint(outside.makers):
+            return _nothing(outside)
+        return found
+
+    def _read_rule(self, outside: OutsideId, name: str, confidence: float) -> Resolution | None:
+        maker = self._maker(outside)
+        tail = f"{maker}-{outside.tail}" if maker and re.match(r"[vr]\d", outside.tail) else outside.tail
+        known = _rule_for(tail, maker)
+        if known is None:
+            return None
+        spelled, folded = _spell(known, tail)
+        tuned = known.open and _is_tuned(spelled)
+        lab = self._lab_of(outside, known, spelled, tuned)
+        moving = outside.moving or "(latest)" in name.lower()
+        generation = _generation(known, spelled, moving)
+        key = spelled if generation or not moving else f"{spelled}-latest"
+        certain = confidence * (0.87 if tuned else 1.0) * (1.0 if lab else 0.7)
+        return Resolution(lab, known.family, generation, _key(key), round(certain, 3), _variant(outside, folded))
+
+    def _lab_of(self, outside: OutsideId, known: Rule, spelled: str, tuned: bool) -> str | None:
+        home = known.lab or self._homes.get(known.family)
+        maker = self._maker(outside)
+        if maker == home or (maker is None and not tuned):
+            return home
+        if maker is None:
+            signed = next((who for pattern, who in SIGNATURES if pattern.search(spelled)), None)
+            return slug(outside.makers[-1]) if outside.makers else signed
+        return maker if known.open and (tuned or not outside.quantised) else home
+
+    def _read_base(self, outside: OutsideId, name: str) -> Resolution | None:
+        """A fine-tune under a name of its own that says what it was made from: ``eva-qwen2.5-72b``."""
+        own = BRAND.match(outside.tail)
+        if own and FAMILY_OF[own[1]] in OWN_LINES:
+            return None
+        tail = LLAMA_3.sub(lambda found: f"llama-{found[1].replace('31', '3.1')}-", outside.tail)
+        based = _base_in(tail) or (_base_in(plain(name)) if outside.makers else None)
+        if based is None:
+            return None
+        known, rest = based
+        generation = _generation(known, _spell(known, rest)[0], moving=False)
+        if own and re.match(rf"{re.escape(own[1])}-?v?\d", tail):
+            generation = brand_generation(tail, own[1])
+        lab = self._maker_or_stranger(outside) or (self._homes.get(FAMILY_OF[own[1]]) if own else None)
+        lab = lab or next((who for pattern, who in SIGNATURES if pattern.search(tail)), None)
+        return Resolution(lab, known.family, generation, _key(tail), 0.8 if lab else 0.6, _variant(outside))
+
+    def _read_brand(self, outside: OutsideId) -> Resolution | None:
+        own = BRAND.match(outside.tail)
+        if own is None:
+            return None
+        family = FAMILY_OF[own[1]]
+        home = self._homes.get(family)
+        lab = self._maker_or_stranger(outside) or home
+        generation = None if outside.moving else brand_generation(outside.tail, own[1])
+        certain = 0.9 if lab == home else 0.7
+        return Resolution(lab, family, generation, _key(outside.tail), certain, _variant(outside))
+
+    def _guess(self, outside: OutsideId, provider: str) -> Resolution:
+        """No rule knows the name: its maker where one is given, and what the words look like."""
+        lab = self._maker_or_stranger(outside) or self._first_parties.get(provider)
+        if lab is None:
+            return _nothing(outside)
+        family, generation = guess(outside.tail)
+        versioned = bool(re.search(r"\d", generation))
+        return Resolution(
+            lab,
+            slug(family) or None,
+            generation if versioned and not outside.moving else None,
+            _key(outside.tail),
+            0.5,
+            _variant(outside),
+        )
+
+    def _maker(self, outside: OutsideId) -> str | None:
+        """The registry's lab that the id names, innermost first."""
+        return next((self._labs[slug(word)] for word in reversed(outside.makers) if slug(word) in self._labs), None)
+
+    def _maker_or_stranger(self, outside: OutsideId) -> str | None:
+        return self._maker(outside) or (slug(outside.makers[-1]) or None if outside.makers else None)
+
+
+BRAND_STARTS = frozenset(
+    "gpt chatgpt o1 o3 o4 claude opus sonnet haiku fable gemini gemma nano-banana imagen veo llama meta-llama code-llama "
+    "nemotron muse qwen qwq qvq wan tongyi deepseek glm chatglm kimi minimax mimo grok mistral mixtral codestral devstral "
+    "magistral ministral pixtral voxtral seedream seedance doubao seed hunyuan hy3 ernie command c4ai embed-v rerank-v "
+    "nova phi lfm step- solar sonar flux whisper dall-e sora tts- xiaomi-mimo nvidia-nemotron xiaomi".split()
+)
+
+
+def _first_parties(registry: Registry, labs: set[str]) -> dict[str, str]:
+    """Provider id → lab, for the platforms on which a lab sells its own models."""
+    return {
+        provider.id: owner.company
+        for platform in registry.platforms
+        if platform.kind == "first_party"
+        for owner in platform.owners
+        if owner.company in labs
+        for provider in platform.providers
+    }
+
+
+def _rule_for(tail: str, maker: str | None) -> Rule | None:
+    return next((known for known in RULES if known.match.match(tail) and known.lab in ("", maker)), None)
+
+
+def _base_in(tail: str) -> tuple[Rule, str] | None:
+    """The open family whose name stands somewhere in ``tail``, and ``tail`` from there on."""
+    for pattern, known in TUNABLE:
+        if found := pattern.search(tail):
+            return known, tail[found.start(1) :]
+    return None
+
+
+def _spell(known: Rule, tail: str) -> tuple[str, frozenset[str]]:
+    """The one way to write the name, and the tier or mode taken off it."""
+    tail, folded = _fold(known, tail)
+    tail = rewrite(known.spell, tail)
+    tail, more = _fold(known, tail)
+    return tail, folded | more
+
+
+def _fold(known: Rule, tail: str) -> tuple[str, frozenset[str]]:
+    gone = set()
+    for pattern in known.fold:
+        while found := pattern.search(tail):
+            gone.add(found[2])
+            tail = tail[: found.start()] + found[1] + tail[found.end() :]
+    return tail, frozenset(gone)
+
+
+def rewrite(lines: Rewrites, text: str) -> str:
+    """Every rewrite in turn."""
+    for pattern, replacement in lines:
+        text = pattern.sub(replacement, text)
+    return text.strip("-")
+
+
+def _generation(known: Rule, tail: str, moving: bool) -> str | None:
+    for pattern, template in known.generations:
+        if found := pattern.match(tail):
+            generation = found.expand(template)
+            return None if moving and not re.search(r"\d", generation) else generation or None
+    return None
+
+
+def _is_tuned(tail: str) -> bool:
+    """Whether somebody did something to open weights: a telling word, or strange words after the size."""
+    if TUNED.search(tail):
+        return True
+    sized = SIZE.search(tail)
+    after = tail[sized.end() :].split("-") if sized else []
+    return any(word and not ORDINARY.fullmatch(word) for word in after)
+
+
+def _variant(outside: OutsideId, folded: frozenset[str] = frozenset()) -> str:
+    return "+".join(sorted(outside.marks | folded))[:60]
+
+
+def _nothing(outside: OutsideId) -> Resolution:
+    return Resolution(variant=_variant(outside))
+
+
+def _key(text: str) -> str | None:
+    return re.sub(r"[^a-z0-9._-]+", "-", text.lower()).strip("-._") or None

@@ -1,0 +1,15 @@
+"""The edges of a UTC day. A thing known "on day D" is known by D's last instant, so ``as_of=D`` has it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+
+def last_instant(day: date) -> datetime:
+    """The last microsecond of the day, UTC: when a day's snapshot, or an item of which only the day is stated, is knowable."""
+    return datetime.combine(day, time.max, tzinfo=UTC)
+
+
+def next_day(day: date) -> datetime:
+    """00:00 UTC of the day after: ``as_of=day`` uses what was knowable before it."""
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=UTC)

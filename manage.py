@@ -1,0 +1,35 @@
+#!/usr/bin/env python
+"""Tessera's command line. Starts, or attaches to, the embedded PostgreSQL for the commands that need a database."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+WITHOUT_DATABASE = {"annotate", "resolve", "help", "version", "collectstatic", "--help", "--version", "up"}
+
+
+def main() -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kbase.settings")
+    from kbase import embedded
+    from kbase.environment import SettingError, database, folder
+
+    try:
+        from django.core.management import execute_from_command_line
+
+        command = sys.argv[1] if len(sys.argv) > 1 else "help"
+        if command in WITHOUT_DATABASE or "--help" in sys.argv or database() is not None:
+            execute_from_command_line(sys.argv)
+        else:
+            with embedded.attached(folder("TESSERA_DATA", "var")):
+                execute_from_command_line(sys.argv)
+    except (SettingError, embedded.EmbeddedError) as error:
+        print(f"tessera: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

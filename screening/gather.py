@@ -1,0 +1,300 @@
+"""From the record and the news to the plain facts of one day."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from ingest.evidence import compute_id, event_id, role_id, share_id
+from ingest.models import Article, Event
+from kbase.times import next_day
+from kbase.models import Company, ComputeEstimate, Family, InfrastructureShare, SegmentRole
+from screening.facts import (
+    CompanyFacts,
+    ComputeFact,
+    Coverage,
+    Facts,
+    RoleFact,
+    ShareFact,
+    StoryFact,
+    SupplyRow,
+)
+from screening.methodology import Horizon, Methodology
+from screening.supply import Catalogue, OnTheDay, first_offered, generation_facts, read_catalogue, supply_rows
+
+ROLE_THAT_COUNTS: Mapping[str, frozenset[str]] = {
+    "availability": frozenset({"host"}),
+    "optimisation": frozenset({"actor"}),
+    "tuning": frozenset({"actor"}),
+    "partnership": frozenset({"partner"}),
+    "serving": frozenset({"actor"}),
+    "accelerator": frozenset({"actor"}),
+    "datacentre": frozenset({"actor"}),
+}
+STATUS_WEIGHT = {"done": 1.0, "announced": 0.5}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event that counts, of one article."""
+
+    type: str
+    weight: float
+    confidence: float
+    participants: tuple[tuple[str, str], ...]  # (slug, role)
+    story: int
+    source: int
+    speaker: str  # the company whose own source it is, or empty
+    knowable_at: datetime
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All that the scores can rest on, read once and asked for as many days as wanted."""
+
+    catalogue: Catalogue
+    companies: tuple[CompanyFacts, ...]
+    roles: tuple[SegmentRole, ...]
+    shares: tuple[InfrastructureShare, ...]
+    compute: tuple[ComputeEstimate, ...]
+    told: tuple[Told, ...]
+    published: tuple[tuple[int, str, datetime], ...]  # (source, its company or empty, knowable_at) of each article
+    family_lab: Mapping[str, str]
+
+
+def _told() -> Iterable[Told]:
+    events = (
+        Event.objects.filter(
+            direction="adds",
+            status__in=STATUS_WEIGHT,
+            type__in=ROLE_THAT_COUNTS,
+            revision__article__is_evidence=True,
+        )
+        .exclude(revision__article__source__category="off_topic")
+        .values_list(
+            "type",
+            "status",
+            "confidence",
+            "participants",
+            "revision__article__story",
+            "revision__article__source",
+            "revision__article__source__company__slug",
+            "revision__knowable_at",
+            "revision__article__source__url",
+            "revision__article__key",
+            "revision__number",
+            "annotator",
+        )
+        .order_by("pk")
+    )
+    for kind, status, confidence, participants, story, source, speaker, knowable_at, url, key, number, who in events:
+        yield Told(
+            type=kind,
+            weight=STATUS_WEIGHT[status],
+            confidence=confidence,
+            participants=tuple((p["slug"], p["role"]) for p in participants),
+            story=story,
+            source=source,
+            speaker=speaker or "",
+            knowable_at=knowable_at,
+            evidence=event_id(url, key, number, kind, who),
+        )
+
+
+def _published() -> tuple[tuple[int, str, datetime], ...]:
+    articles = (
+        Article.objects.filter(is_evidence=True)
+        .exclude(source__category="off_topic")
+        .values_list("source", "source__company__slug", "knowable_at")
+    )
+    return tuple((source, slug or "", at) for source, slug, at in articles)
+
+
+def read_inputs() -> Inputs:
+    return Inputs(
+        catalogue=read_catalogue(),
+        companies=tuple(CompanyFacts(c.slug, c.group) for c in Company.objects.filter(retired_at=None)),
+        roles=tuple(SegmentRole.objects.filter(retired_at=None).select_related("company").order_by("pk")),
+        shares=tuple(InfrastructureShare.objects.filter(retired_at=None).select_related("company").order_by("pk")),
+        compute=tuple(ComputeEstimate.objects.exclude(company=None).select_related("company").order_by("pk")),
+        told=tuple(_told()),
+        published=_published(),
+        family_lab=dict(Family.objects.filter(retired_at=None).values_list("slug", "lab__slug")),
+    )
+
+
+def _holds(fact: SegmentRole | InfrastructureShare, day: date) -> bool:
+    began = fact.valid_from is None or fact.valid_from <= day
+    return began and (fact.valid_to is None or day < fact.valid_to)
+
+
+def _roles(inputs: Inputs, day: date) -> Mapping[tuple[str, str], RoleFact]:
+    return {
+        (role.company.slug, role.segment): RoleFact(
+            role.role,
+            role.source_kind != "unverified",
+            role_id(role.company.slug, role.segment, role.role, role.valid_from),
+        )
+        for role in inputs.roles
+        if _holds(role, day)
+    }
+
+
+def _shares(inputs: Inputs, day: date) -> Mapping[str, ShareFact]:
+    return {
+        share.company.slug: ShareFact(
+            share.value, share.source_kind != "unverified", share_id(share.company.slug, share.value, share.valid_from)
+        )
+        for share in inputs.shares
+        if _holds(share, day)
+    }
+
+
+def _compute_rows(inputs: Inputs, kind: str, day: date) -> Mapping[str, Mapping[str, list[ComputeEstimate]]]:
+    """company -> manufacturer -> its rows knowable and ended by the day, in the order of their quarters."""
+    found: dict[str, dict[str, list[ComputeEstimate]]] = defaultdict(lambda: defaultdict(list))
+    for row in inputs.compute:
+        if row.kind == kind and row.ends_on <= day and row.knowable_at < next_day(day) and row.company:
+            found[row.company.slug][row.manufacturer].append(row)
+    for by_maker in found.values():
+        for rows in by_maker.values():
+            rows.sort(key=lambda row: row.ends_on)
+    return found
+
+
+def _evidence(rows: Iterable[ComputeEstimate]) -> tuple[str, ...]:
+    return tuple(compute_id(row.kind, row.holder, row.manufacturer, row.ends_on) for row in rows)
+
+
+def compute_made(inputs: Inputs, day: date) -> Mapping[str, ComputeFact]:
+    """Sold over the last four complete quarters: the last cumulative row less the one of a year before (if any)."""
+    found = {}
+    for company, by_maker in _compute_rows(inputs, "made", day).items():
+        total, used = 0.0, []
+        for rows in by_maker.values():
+            last = rows[-1]
+            year_before = last.ends_on - timedelta(days=360)
+            earlier = [row for row in rows if row.ends_on <= year_before][-1:]
+            total += last.h100e - sum(row.h100e for row in earlier)
+            used += [*earlier, last]
+        found[company] = ComputeFact(total, _evidence(used))
+    return found
+
+
+def compute_owned(inputs: Inputs, day: date) -> Mapping[str, ComputeFact]:
+    """Held at the end of the last complete quarter, all manufacturers together."""
+    return {
+        company: ComputeFact(
+            sum(rows[-1].h100e for rows in by_maker.values()), _evidence(rows[-1] for rows in by_maker.values())
+        )
+        for company, by_maker in _compute_rows(inputs, "owned", day).items()
+    }
+
+
+def _labs_of_others(told: Told, company: str, inputs: Inputs, today: OnTheDay) -> tuple[str, ...]:
+    """The labs, not of the company, whose model the event is about or with whom the company partners."""
+    labs = {
+        inputs.family_lab[slug] for slug, role in told.participants if role == "model" and slug in inputs.family_lab
+    }
+    others = {slug for slug, role in told.participants if role in ("developer", "partner") and slug != company}
+    lab_slugs = set(inputs.family_lab.values())
+    labs |= others & lab_slugs
+    labs |= {owned.slug for owned in today.ownership if owned.what == "lab" and owned.owner in others - lab_slugs}
+    return tuple(sorted(lab for lab in labs if (today.owner("lab", lab) or lab) != company))
+
+
+def _stories(inputs: Inputs, today: OnTheDay, horizon: Horizon) -> tuple[StoryFact, ...]:
+    until, since = next_day(today.as_of), next_day(today.as_of - timedelta(days=horizon.news_window_days))
+    return tuple(
+        StoryFact(
+            company=slug,
+            type=told.type,
+            story=told.story,
+            weight=told.weight,
+            source=told.source,
+            own=told.speaker == slug,
+            integrates=_labs_of_others(told, slug, inputs, today),
+            evidence=told.evidence,
+        )
+        for told in inputs.told
+        if since <= told.knowable_at < until and told.confidence >= horizon.min_confidence
+        for slug in sorted({s for s, role in told.participants if role in ROLE_THAT_COUNTS[told.type]})
+    )
+
+
+def _coverage(inputs: Inputs, today: OnTheDay, horizon: Horizon) -> Mapping[str, Coverage]:
+    """A source covers a month in which it published; general sources cover every company, a company's own itself."""
+    until, since = next_day(today.as_of), next_day(today.as_of - timedelta(days=horizon.news_window_days))
+    months: dict[int, set[tuple[int, int]]] = defaultdict(set)
+    speaker: dict[int, str] = {}
+    for source, company, at in inputs.published:
+        if since <= at < until:
+            months[source].add((at.year, at.month))
+            speaker[source] = company
+    general = {source: len(found) for source, found in months.items() if not speaker[source]}
+    return {
+        company.slug: Coverage(
+            general | {s: len(found) for s, found in months.items() if speaker[s] == company.slug},
+            frozenset(s for s in months if speaker[s] == company.slug),
+        )
+        for company in inputs.companies
+    }
+
+
+def _reported(inputs: Inputs, today: OnTheDay, horizon: Horizon, supply: tuple[SupplyRow, ...]) -> list[SupplyRow]:
+    """Offerings that news alone reports, until the catalogue has them or the time is over."""
+    until, since = next_day(today.as_of), next_day(today.as_of - timedelta(days=horizon.reported_days))
+    listed = {(row.company, row.generation) for row in supply}
+    hosts = {row.company: row.platform for row in supply if row.kind == "host"}
+    found = []
+    for told in inputs.told:
+        if told.type != "availability" or told.confidence < horizon.min_reported_confidence:
+            continue
+        if not since <= told.knowable_at < until:
+            continue
+        generations = [slug for slug, role in told.participants if role == "generation"]
+        for company in sorted(slug for slug, role in told.participants if role == "host" and slug in hosts):
+            found += [
+                SupplyRow(company, hosts[company], "host", generation, told.evidence, reported=True)
+                for generation in generations
+                if (company, generation) not in listed
+            ]
+    return found
+
+
+def facts_as_of(inputs: Inputs, as_of: date, methodology: Methodology) -> Facts:
+    """What was knowable by the end of ``as_of``, as plain rows."""
+    horizon = methodology.horizon
+    today = OnTheDay(inputs.catalogue, as_of)
+    supply, stale = supply_rows(today, horizon.platform_stale_days)
+    generations = generation_facts(today)
+    reported = [row for row in _reported(inputs, today, horizon, supply) if row.generation in generations]
+    return Facts(
+        as_of=as_of,
+        companies={company.slug: company for company in inputs.companies},
+        supply=(*supply, *reported),
+        generations=generations,
+        first_offered=first_offered(today),
+        unobserved=stale,
+        roles=_roles(inputs, as_of),
+        shares=_shares(inputs, as_of),
+        made=compute_made(inputs, as_of),
+        owned=compute_owned(inputs, as_of),
+        stories=_stories(inputs, today, horizon),
+        coverage=_coverage(inputs, today, horizon),
+    )
+
+
+def fingerprint(inputs: Inputs, as_of: date) -> str:
+    """SHA-256 over the evidence knowable by the end of the day, whatever was learned later or in which order."""
+    until = next_day(as_of)
+    lines = [f"{row.evidence} {min(row.last_on, as_of)}" for row in inputs.catalogue.rows if row.first_on <= as_of]
+    lines += [f"observed {p} {d}" for p, days in inputs.catalogue.observed.items() for d in days if d <= as_of]
+    lines += [told.evidence for told in inputs.told if told.knowable_at < until]
+    lines += [f"{source} {at.isoformat()}" for source, _, at in inputs.published if at < until]
+    lines += [f"{r.kind} {r.holder} {r.manufacturer} {r.ends_on}" for r in inputs.compute if r.knowable_at < until]
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()

@@ -1,0 +1,87 @@
+"""Up to which day the record can speak, and which run of scoring answers for a day."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from django.db.models import Max
+
+from ingest.models import Article, Capture, Fetch
+from kbase.models import CatalogueObservation
+from kbase.times import next_day
+from screening.methodology import Methodology
+from screening.models import ScoringRun
+
+
+def catalogue_through(as_of: date | None = None) -> date | None:
+    """The day of the last observation of a catalogue (not after ``as_of``)."""
+    seen = CatalogueObservation.objects.all()
+    seen = seen.filter(observed_on__lte=as_of) if as_of else seen
+    return seen.aggregate(last=Max("observed_on"))["last"]
+
+
+def news_through() -> date | None:
+    """The day of the last good look at a feed, live or captured."""
+    fetched = Fetch.objects.filter(outcome__in=("ok", "unchanged", "partial")).aggregate(last=Max("at"))["last"]
+    captured = Capture.objects.aggregate(last=Max("captured_at"))["last"]
+    days = [at.astimezone(UTC).date() for at in (fetched, captured) if at]
+    return max(days, default=None)
+
+
+def data_horizon(methodology: Methodology) -> date | None:
+    """The latest day on which an input was observed while the catalogue was not older than twice its cadence.
+
+    None where nothing was ever observed.
+    """
+    catalogue, news = catalogue_through(), news_through()
+    if catalogue is None:
+        return None
+    oldest = catalogue + timedelta(days=2 * methodology.horizon.catalogue_cadence_days)
+    return max(catalogue, min(news, oldest)) if news else catalogue
+
+
+def earliest_day() -> date | None:
+    """The first day for which anything of the catalogue is known."""
+    return CatalogueObservation.objects.order_by("observed_on").values_list("observed_on", flat=True).first()
+
+
+def run_for(as_of: date | None = None, *, vintage: str = "published") -> ScoringRun | None:
+    """The run that answers for a day: of the latest scored day not after it, the one that was published first.
+
+    ``vintage``: ``published`` (the first value of each date), ``latest``, or a vintage's number.
+    """
+    runs = ScoringRun.objects.select_related("methodology", "vintage")
+    if as_of is not None:
+        runs = runs.filter(as_of__lte=as_of)
+    if vintage not in ("published", "latest"):
+        runs = runs.filter(vintage_id=int(vintage))
+    order = "-id" if vintage != "published" else "id"
+    return runs.order_by("-as_of", order).first()
+
+
+def days_scored(vintage: str = "published") -> list[date]:
+    runs = ScoringRun.objects.all()
+    if vintage not in ("published", "latest"):
+        runs = runs.filter(vintage_id=int(vintage))
+    return sorted(set(runs.values_list("as_of", flat=True)))
+
+
+def month_ends(since: date, until: date) -> list[date]:
+    """The last days of the months from ``since`` up to ``until``, both inclusive."""
+    days, day = [], since.replace(day=1)
+    while day <= until:
+        following = (day + timedelta(days=32)).replace(day=1)
+        if since <= following - timedelta(days=1) <= until:
+            days.append(following - timedelta(days=1))
+        day = following
+    return days
+
+
+def last_learned(as_of: date) -> datetime | None:
+    """When the last row that is knowable by the day was stored."""
+    end = next_day(as_of)
+    moments = (
+        CatalogueObservation.objects.filter(observed_on__lte=as_of).aggregate(last=Max("learned_at"))["last"],
+        Article.objects.filter(knowable_at__lt=end).aggregate(last=Max("learned_at"))["last"],
+    )
+    return max(filter(None, moments), default=None)

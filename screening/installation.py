@@ -1,0 +1,50 @@
+"""What brings an installation up to date: migrations, registry, bundled facts, evidence, scores. Each step may be repeated."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.core.management import call_command
+
+from ingest import evidence
+from ingest.catalogues.bundle import load_bundle
+from ingest.sources import load_sources
+from kbase.registry.load import load_registry
+from kbase.registry.validate import read_registry
+from screening.methodology import load
+from screening.publish import due_days, publish_days
+
+Told = Callable[[str], object]
+
+
+@contextmanager
+def step(name: str, told: Told) -> Iterator[None]:
+    told(f"==> {name}")
+    began = time.monotonic()
+    yield
+    seconds = time.monotonic() - began
+    if seconds > 2:
+        told(f"  {name}: {seconds:.1f} s")
+
+
+def load_own_facts(*, now: datetime, told: Told) -> None:
+    """The registry and the sources that it names, and the evidence that they are. Raises RegistryError."""
+    registry = read_registry()
+    told(f"  registry: {load_registry(registry, now=now)}")
+    load_sources(registry, now=now)
+    evidence.record_registry(now)
+
+
+def prepare(*, now: datetime, told: Told) -> None:
+    """From an empty or older database to one with scores. Raises RegistryError where our own facts have faults."""
+    with step("migrations", told):
+        call_command("migrate", verbosity=0, interactive=False)
+    with step("registry", told):
+        load_own_facts(now=now, told=told)
+    with step("bundled facts", told):
+        told(f"  {load_bundle(now=now)}")
+    with step("scores", told):
+        publish_days(due_days(load()), now=now, told=told)

@@ -1,0 +1,44 @@
+"""Computes and stores scores, in the running vintage."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from screening import horizon
+from screening.dates import DateError, parse_day
+from screening.methodology import load
+from screening.publish import due_days, publish_days
+
+
+def day(text: str) -> date:
+    try:
+        return parse_day(text)
+    except DateError as error:
+        raise CommandError(str(error), returncode=2) from None
+
+
+class Command(BaseCommand):
+    help = "Score every company as of a day (default: the month ends since the first observation, and the data horizon)"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--as-of", metavar="DATE")
+        parser.add_argument("--every", choices=["month"])
+        parser.add_argument("--since", metavar="DATE")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()
+        if options["as_of"]:
+            days = [day(options["as_of"])]
+            first = horizon.earliest_day()
+            if first is None or days[0] < first:
+                raise CommandError(f"nothing is known as of {days[0]}: the record begins on {first or 'no day yet'}")
+        else:
+            days = due_days(load(), day(options["since"]) if options["since"] else None)
+        if not days:
+            raise CommandError("no catalogue was observed yet: there is nothing to score")
+        publish_days(days, now=now, told=self.stderr.write)

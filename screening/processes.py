@@ -1,0 +1,106 @@
+"""The processes that ``up`` starts, and how they end with it: none outlives it, whatever becomes of it."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from django.conf import settings
+
+PR_SET_PDEATHSIG = 1
+GRACE_S = 10.0
+
+
+class Stopped(BaseException):
+    """SIGINT or SIGTERM came. Not an Exception, so that no ``except Exception`` on the way swallows it."""
+
+
+def _die_with_parent() -> None:
+    """In the child: the kernel sends SIGTERM when the parent is gone, even by ``kill -9`` (Linux only)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def web(port: int) -> list[str]:
+    return [
+        sys.executable, "-m", "gunicorn", "kbase.wsgi:application",
+        "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--worker-class", "gthread",
+        "--timeout", "60", "--graceful-timeout", "5", "--log-level", "warning", "--no-control-socket",
+    ]  # fmt: skip
+
+
+def beat_and_worker() -> list[str]:
+    return [
+        sys.executable, "-m", "celery", "-A", "kbase.celery", "worker", "-B",
+        "--schedule", str(settings.DATA_DIR / "beat-schedule"),
+        "--concurrency", "1", "--loglevel", "warning", "--without-gossip", "--without-mingle", "--without-heartbeat",
+    ]  # fmt: skip
+
+
+class Processes:
+    """Children by name; each in a group of its own, so that the terminal's Ctrl-C reaches only us."""
+
+    def __init__(self) -> None:
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.stopping = False
+
+    def start(self, name: str, command: list[str]) -> None:
+        self.running[name] = subprocess.Popen(  # noqa: S603
+            command, cwd=settings.BASE_DIR, start_new_session=True, preexec_fn=_die_with_parent
+        )
+
+    def _signalled(self, number: int, frame: FrameType | None) -> None:
+        if not self.stopping:
+            self.stopping = True
+            raise Stopped
+
+    @contextmanager
+    def stopped_by_signals(self) -> Iterator[None]:
+        """Within it SIGINT and SIGTERM end the block quietly; a second signal does not interrupt the ending."""
+        before = {number: signal.signal(number, self._signalled) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        except Stopped:
+            pass
+        finally:
+            self.stopping = True
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def wait(self) -> str:
+        """Until a child ends by itself; says which."""
+        while True:
+            for name, process in self.running.items():
+                if process.poll() is not None:
+                    return f"the {name} process ended by itself with exit status {process.returncode}"
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        """SIGTERM to every child's group, and SIGKILL to what is left after the grace."""
+        self.stopping = True
+        for process in self.running.values():
+            _signal_group(process, signal.SIGTERM)
+        deadline = time.monotonic() + GRACE_S
+        for process in self.running.values():
+            try:
+                process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                _signal_group(process, signal.SIGKILL)
+                process.wait()
+        for process in self.running.values():
+            _signal_group(process, signal.SIGKILL)  # what a child left behind in its group
+        self.running.clear()
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    try:
+        os.killpg(process.pid, number)
+    except (ProcessLookupError, PermissionError):
+        pass

@@ -1,0 +1,140 @@
+"""Scores a day and stores it, once for each set of evidence: a row once written never changes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+
+from django.db import connection, transaction
+
+from kbase.times import next_day
+from kbase.models import Company
+from kbase.registry.compiled import registry_hash
+from screening import horizon
+from screening.gather import Inputs, facts_as_of, fingerprint, read_inputs
+from screening.methodology import Methodology, load
+from screening.models import IndicatorValue, Score, ScoringRun, Vintage
+from screening.models import Methodology as MethodologyRow
+from screening.scoring import CompanyScore, score_all
+
+LOCK = int.from_bytes(hashlib.sha256(b"tessera scoring").digest()[:7], "big")
+
+
+def methodology_row(methodology: Methodology, now: datetime) -> MethodologyRow:
+    """The stored version; raises ValueError when its file was changed after scores were made with it."""
+    row, _ = MethodologyRow.objects.get_or_create(
+        version=methodology.version,
+        defaults={"sha256": methodology.sha256, "content": _plain(methodology.content), "learned_at": now},
+    )
+    if row.sha256 != methodology.sha256 and row.runs.exists():
+        raise ValueError(f"methodology {row.version} was changed after it was used: a change is a new version")
+    if row.sha256 != methodology.sha256:
+        row.sha256, row.content = methodology.sha256, _plain(methodology.content)
+        row.save(update_fields=["sha256", "content"])
+    return row
+
+
+def _plain(node: object) -> object:
+    if isinstance(node, dict):
+        return {str(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, list | tuple):
+        return [_plain(item) for item in node]
+    return node if isinstance(node, int | float | str | bool | None) else str(node)
+
+
+def running_vintage(now: datetime) -> Vintage:
+    """The vintage in which new scores are published; the first opens by itself."""
+    vintage = Vintage.objects.order_by("-pk").first()
+    return vintage or Vintage.objects.create(why="the first history", opened_at=now)
+
+
+def open_vintage(why: str, now: datetime) -> Vintage:
+    """A deliberate new history: what is scored from now on is in it, with the registry and methods of today."""
+    if not why.strip():
+        raise ValueError("a vintage needs a reason")
+    return Vintage.objects.create(why=why.strip(), opened_at=now)
+
+
+def _store(run: ScoringRun, results: Iterable[CompanyScore]) -> None:
+    companies = dict(Company.objects.values_list("slug", "pk"))
+    results = list(results)
+    scores = Score.objects.bulk_create(
+        Score(
+            run=run,
+            company_id=companies[result.company],
+            kind=result.kind,
+            peers=result.peers,
+            value=result.value,
+            rank=result.rank,
+            coverage=result.coverage,
+            ranked=result.ranked,
+            reason=result.reason,
+            parts=result.parts,
+        )
+        for result in results
+    )
+    IndicatorValue.objects.bulk_create(
+        (
+            IndicatorValue(
+                score=score,
+                indicator=c.indicator,
+                pillar=c.pillar,
+                raw=c.raw,
+                unit=c.unit,
+                normalised=c.normalised,
+                weight=c.weight,
+                contribution=c.contribution,
+                coverage=c.coverage,
+                state=c.state,
+                note=c.note,
+                evidence=list(c.evidence),
+            )
+            for score, result in zip(scores, results, strict=True)
+            for c in result.contributions
+        ),
+        batch_size=1000,
+    )
+
+
+def publish_day(inputs: Inputs, as_of: date, *, now: datetime, methodology: Methodology | None = None) -> ScoringRun | None:
+    """Score every company as of the day within the running vintage; None where that was done from the same evidence."""
+    methodology = methodology or load()
+    used = fingerprint(inputs, as_of)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        vintage, row = running_vintage(now), methodology_row(methodology, now)
+        if ScoringRun.objects.filter(as_of=as_of, vintage=vintage, methodology=row, fingerprint=used).exists():
+            return None
+        learned = horizon.last_learned(as_of)
+        run = ScoringRun.objects.create(
+            as_of=as_of,
+            vintage=vintage,
+            methodology=row,
+            registry=registry_hash(),
+            fingerprint=used,
+            data_through=horizon.catalogue_through(as_of),
+            reconstructed=learned is None or learned >= next_day(as_of),
+            computed_at=now,
+        )
+        _store(run, score_all(facts_as_of(inputs, as_of, methodology), methodology))
+    return run
+
+
+def publish_days(days: Iterable[date], *, now: datetime, told: Callable[[str], None] = lambda line: None) -> list[ScoringRun]:
+    """Score each day; each is one transaction, so a kill loses at most the day under way."""
+    inputs, runs = read_inputs(), []
+    for day in days:
+        run = publish_day(inputs, day, now=now)
+        told(f"  {day}: {'scored' if run else 'unchanged'}")
+        runs += [run] if run else []
+    return runs
+
+
+def due_days(methodology: Methodology, since: date | None = None) -> list[date]:
+    """The month ends of the history and the data horizon itself."""
+    first, last = horizon.earliest_day(), horizon.data_horizon(methodology)
+    if first is None or last is None:
+        return []
+    return sorted({*horizon.month_ends(since or first, last), last})

@@ -1,0 +1,202 @@
+"""From the facts of a day to two scores per company, each the exact sum of its contributions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from screening import segments
+from screening.facts import FIRST_HAND, Facts, Measured, not_applicable, unobserved
+from screening.indicators import SUPPLY, World, supplier
+from screening.methodology import Indicator, Methodology
+from screening.news import capped, is_covered, partner_labs, story_rate
+from screening.statistics import normalise
+
+INTEGRATION_TYPES = ("availability", "optimisation", "tuning", "partnership")
+GATEWAY = frozenset({"gateway"})
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """``contribution`` = 100 × weight × normalised; zero where the indicator does not apply."""
+
+    indicator: str
+    pillar: str
+    raw: float | None
+    unit: str
+    normalised: float | None
+    weight: float
+    contribution: float
+    coverage: float
+    state: str
+    note: str
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyScore:
+    company: str
+    kind: str
+    peers: str
+    value: float | None
+    coverage: float
+    reason: str
+    contributions: tuple[Contribution, ...]
+    parts: dict[str, float]
+    ranked: bool = False
+    rank: int | None = None
+
+
+def contribution(spec: Indicator, measured: Measured, weight: float, ceiling: float = 1.0) -> Contribution:
+    """What one indicator adds: its normalised value, or the prior where it is unobserved."""
+    if measured.state == "not_applicable":
+        normalised = None
+    elif measured.raw is None:
+        normalised = spec.prior
+    else:
+        normalised = min(normalise(measured.raw, *spec.goalposts, spec.scale), ceiling)
+    return Contribution(
+        indicator=spec.name,
+        pillar=spec.pillar,
+        raw=measured.raw,
+        unit=spec.unit,
+        normalised=normalised,
+        weight=weight,
+        contribution=100 * weight * (normalised or 0.0),
+        coverage=measured.coverage,
+        state=measured.state,
+        note=measured.note,
+        evidence=measured.evidence,
+    )
+
+
+def _coverage(contributions: Iterable[Contribution]) -> float:
+    applicable = [c for c in contributions if c.state != "not_applicable"]
+    weight = math.fsum(c.weight for c in applicable)
+    return math.fsum(c.weight * c.coverage for c in applicable) / weight if weight else 0.0
+
+
+def peers_of(company: str, world: World) -> str:
+    """Hosts and first-party platforms are compared with each other, gateways apart, the rest on integration alone."""
+    kinds = {row.kind for row in world.facts.supply if row.company == company and not row.reported}
+    if kinds & FIRST_HAND:
+        return "hosts"
+    return "gateways" if kinds & GATEWAY else "integrators"
+
+
+def _supply(company: str, world: World, peers: str) -> dict[str, Measured]:
+    if peers == "integrators":
+        return dict.fromkeys(SUPPLY, not_applicable("no platform of it is in the catalogue"))
+    if company in world.facts.unobserved:
+        return dict.fromkeys(SUPPLY, unobserved("its platforms were not observed for 60 days"))
+    mine = supplier(company, world, FIRST_HAND if peers == "hosts" else GATEWAY)
+    if not mine.rows:
+        return dict.fromkeys(SUPPLY, Measured(None, "unobserved", 0.0, (), "none of its listings could be resolved"))
+    return {name: measure(mine) for name, measure in SUPPLY.items()}
+
+
+def compatibility(company: str, world: World, methodology: Methodology) -> CompanyScore:
+    """Multi-model compatibility of one company."""
+    peers = peers_of(company, world)
+    horizon, facts = world.horizon, world.facts
+    measured = _supply(company, world, peers)
+    measured["integration_events"] = story_rate(facts, company, INTEGRATION_TYPES, horizon, integrating=True)
+    measured["partner_labs"] = partner_labs(facts, company, INTEGRATION_TYPES, horizon)
+    events = methodology.indicator("integration_events")
+    ceiling = 1.0
+    if is_covered(facts.coverage.get(company), horizon):
+        ceiling = capped(facts, company, INTEGRATION_TYPES, horizon, events.goalposts)
+    applicable = [s for s in methodology.compatibility if measured[s.name].state != "not_applicable"]
+    share = math.fsum(spec.weight for spec in applicable)  # without a platform the rest is the whole
+    found = tuple(
+        contribution(
+            spec,
+            measured[spec.name],
+            spec.weight / share if measured[spec.name].state != "not_applicable" else 0.0,
+            ceiling if spec.name == "integration_events" else 1.0,
+        )
+        for spec in methodology.compatibility
+    )
+    return _assemble(company, "compatibility", peers, found, methodology, {})
+
+
+def _infrastructure_contributions(company: str, world: World, methodology: Methodology) -> list[Contribution]:
+    parts = {s.name: segments.segment_parts(world, company, s, methodology) for s in methodology.segments}
+    values = {name: math.fsum(p.weight * p.normalised for p in found) for name, found in parts.items()}
+    best = max(values, key=lambda name: values[name])  # the first of equals
+    rest = (1 - methodology.best_weight) / (len(parts) - 1)
+    found = []
+    for name, segment_parts in parts.items():
+        outer = methodology.scale_weight * (methodology.best_weight if name == best else rest)
+        for part in segment_parts:
+            weight = outer * part.weight
+            found.append(
+                Contribution(
+                    indicator=part.indicator,
+                    pillar=name,
+                    raw=part.measured.raw,
+                    unit=part.unit,
+                    normalised=part.normalised,
+                    weight=weight,
+                    contribution=100 * weight * part.normalised,
+                    coverage=part.measured.coverage,
+                    state=part.measured.state,
+                    note=part.measured.note,
+                    evidence=part.measured.evidence,
+                )
+            )
+    return found
+
+
+def infrastructure(company: str, world: World, methodology: Methodology) -> CompanyScore:
+    """Infrastructure exposure of one company: .65 scale + .35 share."""
+    scale = _infrastructure_contributions(company, world, methodology)
+    share = contribution(methodology.share, segments.share(world.facts, company, methodology), methodology.share.weight)
+    parts = {
+        "scale": math.fsum(c.contribution for c in scale) / methodology.scale_weight,
+        "share": share.contribution / methodology.share.weight,
+    }
+    return _assemble(company, "infrastructure", "all", (*scale, share), methodology, parts)
+
+
+def _assemble(
+    company: str,
+    kind: str,
+    peers: str,
+    found: tuple[Contribution, ...],
+    methodology: Methodology,
+    parts: dict[str, float],
+) -> CompanyScore:
+    coverage = _coverage(found)
+    floor = methodology.coverage_floor
+    value: float | None = math.fsum(c.contribution for c in found)
+    reason = "" if coverage >= floor else f"coverage {coverage:.2f} is below {floor:g}: scored, not ranked"
+    if coverage == 0:
+        value, reason = None, "nothing was observed of it"
+    return CompanyScore(company, kind, peers, value, coverage, reason, found, parts, ranked=coverage >= floor)
+
+
+def rank(scores: Iterable[CompanyScore]) -> list[CompanyScore]:
+    """The scores with their ranks among the ranked of the same kind and peers; equal values share a rank."""
+    scores = list(scores)
+    values: dict[tuple[str, str], list[float]] = {}
+    for score in scores:
+        if score.ranked and score.value is not None:
+            values.setdefault((score.kind, score.peers), []).append(round(score.value, 9))
+    return [
+        replace(s, rank=1 + sum(v > round(s.value, 9) for v in values[(s.kind, s.peers)]))
+        if s.ranked and s.value is not None
+        else s
+        for s in scores
+    ]
+
+
+def score_all(facts: Facts, methodology: Methodology) -> list[CompanyScore]:
+    """Both scores of every company, ranked, in the order of kind and slug."""
+    world = World(facts, methodology.horizon)
+    slugs = sorted(facts.companies)
+    return rank(
+        [compatibility(slug, world, methodology) for slug in slugs]
+        + [infrastructure(slug, world, methodology) for slug in slugs]
+    )

@@ -1,0 +1,330 @@
+"""The catalogue as of a day: what was on offer, since when, and what was known of each generation.
+
+Read once per command, then asked for as many days as wanted: a day's answer uses only observations up to it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from ingest.evidence import listing_id
+from kbase.models import CatalogueObservation, CatalogueRow, Ownership
+from screening.facts import FIRST_HAND, FirstOffered, GenerationFacts, SupplyRow
+
+CATCH_UP_AGE = timedelta(days=45)
+CATCH_UP_SHARE = 0.25
+SUSPECT_LOSS = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One catalogue row while it said the same, with what its id was resolved to."""
+
+    catalogue: str
+    provider: str
+    platform: str
+    kind: str
+    outside_id: str
+    lab: str
+    lab_region: str
+    generation: str  # lab/slug, or empty where the id names none
+    model: str  # lab/key
+    variant: str
+    is_open: bool | None
+    released: str
+    first_on: date
+    last_on: date
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    what: str  # "lab", "platform" or "company"
+    slug: str
+    owner: str
+    valid_from: date | None
+    valid_to: date | None
+
+    def holds_on(self, day: date) -> bool:
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day < self.valid_to)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All that was ever listed and observed, and who owned what when."""
+
+    rows: Sequence[Listed]
+    observed: Mapping[str, Sequence[date]]  # provider -> the days on which it was seen
+    ownership: Sequence[Owned]
+    days: Sequence[date] = field(default=())  # of the catalogue's observations
+
+
+def released_on(stated: str) -> date | None:
+    """The day that ``YYYY-MM-DD`` names; of a month alone its last day; None where it is neither."""
+    try:
+        if len(stated) == 7:
+            return (date.fromisoformat(stated + "-01") + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        return date.fromisoformat(stated)
+    except ValueError:
+        return None
+
+
+def read_catalogue() -> Catalogue:
+    """Everything of the record that the supply indicators can rest on."""
+    values = CatalogueRow.objects.filter(offering__isnull=False, provider__platform__isnull=False).values_list(
+        "provider__catalogue",
+        "provider__outside_id",
+        "provider__platform__slug",
+        "provider__platform__kind",
+        "outside_id",
+        "offering__model__lab__slug",
+        "offering__model__lab__region",
+        "offering__model__generation__slug",
+        "offering__model__key",
+        "offering__variant",
+        "open_weights",
+        "release_date",
+        "first_on",
+        "last_on",
+        "content_hash",
+    )
+    observed: dict[str, list[date]] = defaultdict(list)
+    days = []
+    for day, providers in CatalogueObservation.objects.order_by("observed_on").values_list("observed_on", "providers"):
+        days.append(day)
+        for provider in providers:
+            observed[provider].append(day)
+    return Catalogue([_listed(*row) for row in values.iterator(5000)], observed, read_ownership(), days)
+
+
+def _listed(
+    catalogue: str,
+    provider: str,
+    platform: str,
+    kind: str,
+    outside_id: str,
+    lab: str,
+    region: str,
+    generation: str | None,
+    key: str,
+    variant: str,
+    is_open: bool | None,
+    released: str,
+    first_on: date,
+    last_on: date,
+    content_hash: str,
+) -> Listed:
+    return Listed(
+        catalogue=catalogue,
+        provider=provider,
+        platform=platform,
+        kind=kind,
+        outside_id=outside_id,
+        lab=lab,
+        lab_region=region,
+        generation=f"{lab}/{generation}" if generation else "",
+        model=f"{lab}/{key}",
+        variant=variant,
+        is_open=is_open,
+        released=released,
+        first_on=first_on,
+        last_on=last_on,
+        evidence=listing_id(provider, outside_id, first_on, content_hash),
+    )
+
+
+def read_ownership() -> list[Owned]:
+    rows = Ownership.objects.filter(retired_at=None).select_related("owner", "lab", "platform", "company")
+    return [
+        Owned(
+            "lab" if row.lab else "platform" if row.platform else "company",
+            (row.lab or row.platform or row.company).slug,  # type: ignore[union-attr]
+            row.owner.slug,
+            row.valid_from,
+            row.valid_to,
+        )
+        for row in rows.order_by("pk")
+    ]
+
+
+class OnTheDay:
+    """The catalogue as of one day."""
+
+    def __init__(self, catalogue: Catalogue, as_of: date) -> None:
+        self.as_of = as_of
+        self.observed = {p: [d for d in days if d <= as_of] for p, days in catalogue.observed.items()}
+        self.rows = [row for row in catalogue.rows if row.first_on <= as_of]
+        self.ownership = [owned for owned in catalogue.ownership if owned.holds_on(as_of)]
+        self.owners = {(owned.what, owned.slug): owned for owned in self.ownership}
+        self.by_provider: dict[str, list[Listed]] = defaultdict(list)
+        for row in self.rows:
+            self.by_provider[row.provider].append(row)
+
+    def owner_since(self, what: str, slug: str) -> tuple[str, date | None]:
+        """(the company at the top that a lab or platform belongs to on the day, or empty; since when, None: always)."""
+        since, found, seen = None, "", set()
+        while (owned := self.owners.get((what, slug))) and owned.owner not in seen:
+            found = owned.owner
+            seen.add(found)
+            since = max(filter(None, (since, owned.valid_from)), default=None)
+            what, slug = "company", found
+        return found, since
+
+    def owner(self, what: str, slug: str) -> str:
+        return self.owner_since(what, slug)[0]
+
+    def _present(self, provider: str, day: date) -> list[Listed]:
+        return [row for row in self.by_provider[provider] if row.first_on <= day <= row.last_on]
+
+    def state_day(self, provider: str) -> date | None:
+        """The observation that counts: the last one, or the one before while the last lost over 30 % of the models.
+
+        A second observation that agrees settles it, since it is compared with the first.
+        """
+        days = self.observed.get(provider, [])
+        if len(days) < 2:
+            return days[-1] if days else None
+        before = {row.model for row in self._present(provider, days[-2])}
+        now = {row.model for row in self._present(provider, days[-1])}
+        return days[-2] if before and len(before - now) > SUSPECT_LOSS * len(before) else days[-1]
+
+    def listed(self, provider: str) -> list[Listed]:
+        day = self.state_day(provider)
+        return self._present(provider, day) if day else []
+
+    def stale(self, provider: str, days: int) -> bool:
+        seen = self.observed.get(provider, [])
+        return not seen or (self.as_of - seen[-1]).days > days
+
+
+def supply_rows(today: OnTheDay, stale_days: int) -> tuple[tuple[SupplyRow, ...], frozenset[str]]:
+    """(what companies offer on the day, the companies none of whose platforms was observed lately)."""
+    rows, fresh, stale = [], set(), set()
+    for provider in sorted(today.by_provider):
+        platform, kind = today.by_provider[provider][0].platform, today.by_provider[provider][0].kind
+        company = today.owner("platform", platform)
+        if not company:
+            continue
+        (stale if today.stale(provider, stale_days) else fresh).add(company)
+        rows += [
+            SupplyRow(company, platform, kind, row.generation, row.evidence)
+            for row in today.listed(provider)
+            if row.generation
+        ]
+    return tuple(rows), frozenset(stale - fresh)
+
+
+def _latest_statements(today: OnTheDay) -> Mapping[str, list[Listed]]:
+    """model -> the last row of each outside id that was seen by the day."""
+    last: dict[tuple[str, str], Listed] = {}
+    for row in today.rows:
+        kept = last.get((row.provider, row.outside_id))
+        if kept is None or kept.first_on < row.first_on:
+            last[row.provider, row.outside_id] = row
+    statements: dict[str, list[Listed]] = defaultdict(list)
+    for row in last.values():
+        statements[row.model].append(row)
+    return statements
+
+
+def _is_own(row: Listed, today: OnTheDay) -> bool:
+    owner = today.owner("lab", row.lab)
+    return row.kind == "first_party" and owner != "" and owner == today.owner("platform", row.platform)
+
+
+def model_is_open(rows: Iterable[Listed], today: OnTheDay) -> bool | None:
+    """Weights open or not: the lab's own row, else the majority of first-hand hosts, else of all; a tie is open."""
+    stated = [row for row in rows if row.is_open is not None]
+    own = [row for row in stated if _is_own(row, today)]
+    first_hand = [row for row in stated if row.kind in FIRST_HAND]
+    votes = [bool(row.is_open) for row in (own or first_hand or stated)]
+    return 2 * sum(votes) >= len(votes) if votes else None
+
+
+def model_released_on(rows: Iterable[Listed], today: OnTheDay) -> date | None:
+    """Release: the day most of the lab's own rows state, else most of all; days before months; ties: the earliest."""
+    stated = [row for row in rows if row.released]
+    own = [row for row in stated if _is_own(row, today)]
+    for pool in (own, stated):
+        for length in (10, 7):
+            days = Counter(released_on(row.released) for row in pool if len(row.released) == length)
+            days.pop(None, None)
+            if days:
+                return min(days.items(), key=lambda item: (-item[1], item[0]))[0]
+    return None
+
+
+def generation_facts(today: OnTheDay) -> Mapping[str, GenerationFacts]:
+    """What was known of each generation: first release of any of its models, open where most of its models are."""
+    models: dict[str, list[list[Listed]]] = defaultdict(list)
+    for rows in _latest_statements(today).values():
+        if rows[0].generation:
+            models[rows[0].generation].append(rows)
+    found = {}
+    for key, members in models.items():
+        opens = [is_open for rows in members if (is_open := model_is_open(rows, today)) is not None]
+        days = [day for rows in members if (day := model_released_on(rows, today)) is not None]
+        lab, region = members[0][0].lab, members[0][0].lab_region
+        found[key] = GenerationFacts(
+            key=key,
+            lab=lab,
+            owner=today.owner("lab", lab) or lab,
+            region=region,
+            released_on=min(days, default=None),
+            is_open=2 * sum(opens) >= len(opens) if opens else None,
+        )
+    return found
+
+
+def _platform_days(today: OnTheDay) -> Mapping[str, list[date]]:
+    days: dict[str, set[date]] = defaultdict(set)
+    for provider, rows in today.by_provider.items():
+        days[rows[0].platform] |= set(today.observed.get(provider, []))
+    return {platform: sorted(found) for platform, found in days.items()}
+
+
+def _catch_ups(today: OnTheDay, first: Mapping[tuple[str, str], Listed]) -> set[tuple[str, date]]:
+    """(platform, day) where more than a quarter of the new models had been released over 45 days before."""
+    new: Counter[tuple[str, date]] = Counter()
+    old: Counter[tuple[str, date]] = Counter()
+    for (platform, _), row in first.items():
+        new[platform, row.first_on] += 1
+        released = released_on(row.released)
+        old[platform, row.first_on] += bool(released and released < row.first_on - CATCH_UP_AGE)
+    return {key for key in new if old[key] > CATCH_UP_SHARE * new[key]}
+
+
+def _first(rows: Iterable[Listed], key: str) -> dict[tuple[str, str], Listed]:
+    first: dict[tuple[str, str], Listed] = {}
+    for row in rows:
+        name = (row.platform, getattr(row, key))
+        if name[1] and (name not in first or row.first_on < first[name].first_on):
+            first[name] = row
+    return first
+
+
+def first_offered(today: OnTheDay) -> Mapping[tuple[str, str], FirstOffered]:
+    """(company, generation) -> when it was first on offer first-hand, twins and renames merged.
+
+    A platform that changed owner counts for the new one from that day, and says nothing of how soon.
+    """
+    rows = [row for row in today.rows if row.kind in FIRST_HAND]
+    days = _platform_days(today)
+    catch_ups = _catch_ups(today, _first(rows, "model"))
+    found: dict[tuple[str, str], FirstOffered] = {}
+    for (platform, generation), row in _first(rows, "generation").items():
+        company, since = today.owner_since("platform", platform)
+        if not company:
+            continue
+        earlier = [day for day in days[platform] if day < row.first_on]
+        censored = not earlier or (platform, row.first_on) in catch_ups
+        first = FirstOffered(earlier[-1] if earlier else None, row.first_on, censored)
+        if since and since > row.first_on:
+            first = FirstOffered(None, since, True)
+        known = found.get((company, generation))
+        if known is None or first.by < known.by:
+            found[company, generation] = first
+    return found
