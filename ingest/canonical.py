@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Protocol
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -61,9 +62,13 @@ def _is_tracking(name: str, value: str) -> bool:
     return name.startswith(TRACKING_PREFIXES) or name in TRACKING or (name == "source" and value.startswith("rss"))
 
 
+@lru_cache(maxsize=16_384)
 def alias(url: str) -> str:
     """The canonical address without scheme, ``www.`` and closing slash: survives a publisher's move to https."""
-    parts = urlsplit(canonical_url(url))
+    try:
+        parts = urlsplit(canonical_url(url))
+    except ValueError:
+        return url.strip()
     if parts.scheme not in DEFAULT_PORTS:
         return url.strip()
     query = f"?{parts.query}" if parts.query else ""

@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 
 OLDEST = datetime(1971, 1, 1, tzinfo=UTC)  # what is older is a zero that somebody printed
 LONGEST = 100
-MONTHS = {name: number for number, name in enumerate(
-    "jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}  # fmt: skip
+MONTHS = {
+    "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6,
+    "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
+}  # fmt: skip
 ZONES = {
     "ut": 0, "utc": 0, "gmt": 0, "z": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6,
     "pst": -8, "pdt": -7, "cet": 1, "cest": 2, "bst": 1, "jst": 9, "kst": 9,
@@ -54,7 +56,7 @@ def parse_date(text: str) -> StatedDate | None:
     for read in READERS:
         found = read(text)
         if found is not None:
-            return found if OLDEST <= found.at else None
+            return found if found.at >= OLDEST else None
     return None
 
 
@@ -87,10 +89,9 @@ def _month(groups: dict[str, str | None]) -> int | None:
 
 
 def _year(groups: dict[str, str | None]) -> int:
-    year = int(groups["year"] or 0)
-    if year >= 100:
-        return year
-    return year + (1900 if year >= 70 else 2000)
+    text = groups["year"] or "0"
+    year = int(text)
+    return year if len(text) > 2 else year + (1900 if year >= 70 else 2000)
 
 
 def _time(groups: dict[str, str | None]) -> tuple[int, int, int]:
@@ -124,4 +125,4 @@ def _epoch(text: str) -> StatedDate | None:
     return StatedDate(datetime.fromtimestamp(int(match["seconds"]), tz=UTC), guessed=True)
 
 
-READERS = tuple(_reader(pattern) for pattern in (RFC_822, ISO, MONTH_FIRST, ASCTIME, CHINESE)) + (_epoch,)
+READERS = (*(_reader(pattern) for pattern in (RFC_822, ISO, MONTH_FIRST, ASCTIME, CHINESE)), _epoch)

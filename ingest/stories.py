@@ -2,21 +2,63 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from django.db.models import Q
 
 from ingest.models import Story
 
 WINDOW = timedelta(days=14)
 
 
-def story_for(url_key: str, title_key: str, at: datetime) -> Story:
-    """The story that the item belongs to; a new one where no other item tells it.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What identifies the news that an item tells: canonical URL and title key (either may be empty), and when."""
 
-    ``at``: when the item became known; titles such as "Weekly round-up" recur, so they match only within two weeks.
+    url_key: str
+    title_key: str
+    at: datetime
+
+
+class _Known:
+    """The stories that could be meant, by URL and by title."""
+
+    def __init__(self, items: Sequence[Told]) -> None:
+        urls = {item.url_key for item in items if item.url_key}
+        titles = {item.title_key for item in items if item.title_key}
+        self.by_url: dict[str, Story] = {}
+        self.by_title: dict[str, list[Story]] = defaultdict(list)
+        for story in Story.objects.filter(Q(url_key__in=urls) | Q(title_key__in=titles)).order_by("pk"):
+            self.add(story)
+
+    def add(self, story: Story) -> None:
+        if story.url_key:
+            self.by_url.setdefault(story.url_key, story)
+        if story.title_key:
+            self.by_title[story.title_key].append(story)
+
+    def find(self, item: Told) -> Story | None:
+        if item.url_key in self.by_url:
+            return self.by_url[item.url_key]
+        near = (s for s in self.by_title.get(item.title_key, []) if abs(s.first_at - item.at) <= WINDOW)
+        return next(near, None)
+
+
+def stories_for(items: Sequence[Told]) -> list[Story]:
+    """The story of each item, in their order; new ones are stored.
+
+    Titles such as "Weekly round-up" recur, so they match only within two weeks.
     """
-    if url_key and (known := Story.objects.filter(url_key=url_key).order_by("pk").first()):
-        return known
-    near = Story.objects.filter(title_key=title_key, first_at__range=(at - WINDOW, at + WINDOW)).order_by("pk").first()
-    if title_key and near:
-        return near
-    return Story.objects.create(url_key=url_key[:1000], title_key=title_key[:500], first_at=at)
+    known, found, new = _Known(items), [], []
+    for item in items:
+        story = known.find(item)
+        if story is None:
+            story = Story(url_key=item.url_key[:1000], title_key=item.title_key[:500], first_at=item.at)
+            new.append(story)
+            known.add(story)
+        found.append(story)
+    Story.objects.bulk_create(new, batch_size=1000)
+    return found

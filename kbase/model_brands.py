@@ -6,7 +6,6 @@ import re
 
 TABLE = """
 jamba: jamba
-text-embedding: text-embedding text-multilingual-embedding
 learnlm: learnlm
 titan: titan
 granite: granite
@@ -15,8 +14,7 @@ olmo: olmo olmoe
 molmo: molmo
 tulu: tulu llama-tulu
 aya: aya aya-expanse aya-vision
-north: north-mini north
-cosmos: cosmos
+cosmos: cosmos cosmos-predict cosmos-transfer cosmos-reason cosmos-nemotron
 parakeet: parakeet canary
 mai: mai
 wizardlm: wizardlm
@@ -31,14 +29,13 @@ sarvam: sarvam sarvan
 fugu: fugu
 palmyra: palmyra
 yi: yi
-baichuan: baichuan
 internlm: internlm intern-s1
 internvl: internvl
 exaone: exaone k-exaone
 ling: ling lint
 ring: ring
 kat: kat-coder kat-dev kat
-longcat: longcat
+longcat: longcat-flash longcat
 qianfan: qianfan-ocr qianfan
 cobuddy: cobuddy
 paddleocr: paddleocr
@@ -46,11 +43,11 @@ pangu: pangu
 z-image: z-image
 ui-tars: ui-tars
 kling: kling
-stable-diffusion: stable-diffusion stablediffusion sdxl
+stable-diffusion: stable-diffusion stablediffusion stablediffusionxl sdxl
 stable-audio: stable-audio
 ideogram: ideogram
 recraft: recraft
-runway: runway
+runway: runway runway-gen gen
 ray: ray dream-machine
 elevenlabs: elevenlabs
 voyage: voyage
@@ -60,15 +57,15 @@ gte: gte
 nomic-embed: nomic-embed
 jina: jina jina-embeddings jina-reranker
 morph: morph
-relace: relace
+relace: relace relace-apply relace-search
 v0: v0
 inflection: inflection
-reka: reka
+reka: reka reka-flash reka-edge reka-core
 intellect: intellect
-rnj: rnj
 cogito: cogito
 laguna: laguna
-dolphin: dolphin dolphin3.0 venice-uncensored
+dolphin: dolphin dolphin3.0
+venice: venice-uncensored
 euryale: euryale
 lunaris: lunaris
 stheno: stheno
@@ -103,11 +100,10 @@ jais: jais
 allam: allam
 plamo: plamo plamo-embedding
 skywork: skywork r1v4
-greg: greg
 umans: umans
 lucidquery: lucidquery lucidnova
 teuken: teuken
-apertus: apertus apriel
+apertus: apertus
 apriel: apriel
 smollm: smollm
 starcoder: starcoder
@@ -135,13 +131,18 @@ SIZE = re.compile(r"^(?:\d+x)?[ae]?\d+(?:\.\d+)?[bmkt]$|^\d+e$")
 VERSION = re.compile(r"^(?:v|m|r|x|k)?\d{1,2}(?:\.\d+)*$")
 
 
+# Without a number these mean whichever is current.
+UNNUMBERED = frozenset("jamba runway ideogram elevenlabs yi titan".split())
+
+
 def brand_generation(tail: str, word: str) -> str:
     """``jamba-large-1.7`` → ``jamba-1.7``; ``mercury-coder`` → ``mercury``: the brand and its first version."""
     attached = re.match(rf"{re.escape(word)}-?(v?\d{{1,2}}(?:\.\d+)*)(?=-|$)", tail)
     if attached:
         return f"{word}-{attached[1]}"
     versions = [part for part in tail[len(word) :].split("-") if VERSION.match(part) and not SIZE.match(part)]
-    return f"{word}-{versions[0]}" if versions else word
+    unnumbered = "" if word in UNNUMBERED else word
+    return f"{word}-{versions[0]}" if versions else unnumbered
 
 
 def guess(tail: str) -> tuple[str, str]:

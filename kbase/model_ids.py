@@ -40,7 +40,7 @@ QUANTISATION = (
     r"i?q\d-(?:k-[sml]|xs|k|0)"
 )
 SUFFIX_MARK = re.compile(
-    rf"-(free|tee|maas|original|official|cheaper|{QUANTISATION}|tput|high-throughput|lora|flex|batch|cs|fw|el|"
+    rf"-(free|tee|maas|original|official|cheaper|{QUANTISATION}|tput|high-throughput|lora|(?<!flux.2-)flex|batch|cs|fw|el|"
     r"together|sambanova|cloud|default|hf|paddle|latest)$"
 )
 SILENT_MARKS = frozenset({"latest", "hf", "paddle", "default"})
@@ -57,7 +57,7 @@ LETTER_POINT = re.compile(r"(?<=\d)p(?=\d)")
 
 @dataclass(frozen=True, slots=True)
 class OutsideId:
-    """``makers``: what may name a maker, outermost first. ``tail``: the bare name in lower case, dates and marks
+    """``makers``: what may name a maker; the last segment of the path comes last. ``tail``: the bare name in lower case, dates and marks
     gone, versions with a dot. ``marks``: what the host adds. ``moving``: a ``latest`` alias."""
 
     makers: tuple[str, ...]
@@ -97,12 +97,13 @@ def take_apart(model_id: str, prefixes: Prefixes) -> OutsideId:
         tail = bedrock[1]
     tail = _marks(COLON_MARK, tail, marks)
     tail = prefixes.host.sub("", tail)
+    worded = []
     while found := prefixes.maker.match(tail):
-        makers.append(found[1])
+        worded.append(found[1])
         tail = tail[found.end() :]
     tail = _marks(SUFFIX_MARK, plain(tail), marks)
     tail = _marks(SUFFIX_MARK, dotted(DATES.sub("", tail)), marks)
-    return OutsideId(tuple(makers), tail, frozenset(marks - SILENT_MARKS), "latest" in marks)
+    return OutsideId((*worded, *makers), tail, frozenset(marks - SILENT_MARKS), "latest" in marks)
 
 
 def plain(text: str) -> str:

@@ -81,15 +81,21 @@ OPENAI = [
             r"^gpt-35 => gpt-3.5",
             r"^gpt-4-(?:1106|0125)-preview$|^gpt-4-turbo-preview$ => gpt-4-turbo",
             r"-(?:audio|search)-preview$ => -search",
-            r"-search-search => -search",
+            r"^(gpt-(?:3\.5-turbo|4-turbo|4))-\d{4}(?:-preview)?$ => \1",
+            r"^(gpt-5\.[1-3])-instant => \1-chat",
             r"^gpt-4o-aug$ => gpt-4o",
             r"^gpt-4-vision-preview => gpt-4-turbo-vision",
         ],
-        fold="high|low|medium|xhigh|thinking|raw|classic|0301|0314|0613|1106|0125|extended",
+        fold="high|low|medium|xhigh|thinking|raw|classic|extended",
     ),
     rule("sora", r"sora", [r"^sora-(\d) => sora-\1"]),
     rule("dall-e", r"dall-?e", [r"^dall-?e-?(\d) => dall-e-\1"]),
-    rule("whisper", r"whisper", [r"^whisper-(large-v\d|\d) => whisper-\1", r"^whisper => whisper"]),
+    rule("whisper", r"whisper", [r"^whisper-(large-v\d|\d) => whisper-\1", r"^whisper => whisper"], is_open=True),
+    rule(
+        "text-embedding",
+        r"text-(?:multilingual-)?embedding",
+        [r"^(text-embedding-(?:ada-002|3|\d{3})|text-multilingual-embedding-\d{3}) => \1"],
+    ),
     rule("tts", r"tts-\d", [r"^tts-(\d) => tts-\1"]),
 ]
 CLAUDE_TIER = r"(opus|sonnet|haiku|fable|mythos)"
@@ -104,13 +110,12 @@ ANTHROPIC = [
             r"^claude-instant => claude-instant",
         ],
         [
+            r"^claude-v => claude-",
             rf"^{CLAUDE_TIER} => claude-\1",
-            rf"^claude-?(\d)\.?-?(\d)?-?{CLAUDE_TIER} => claude-\3-\1.\2",
-            rf"^claude-{CLAUDE_TIER}-?(\d)\.?([1-9])?(?=-|\.|$) => claude-\1-\2.\3",
+            rf"^claude-?(\d)(?:[.-]?(\d))?-{CLAUDE_TIER} => claude-\3-\1.\2",
+            rf"^claude-{CLAUDE_TIER}-?(\d)(?:[.-]?(\d))?(?=-|$) => claude-\1-\2.\3",
             r"(\d)\.0?(?=-|$) => \1",
             rf"^claude-{CLAUDE_TIER}-(3(?:\.\d)?)(?=-|$) => claude-\2-\1",
-            r"-v\d$ => ",
-            r"^claude-v => claude-",
         ],
         fold="thinking|think|reasoning|reasoner|thought|search|fast|june|v2|v1|high|low|max",
     ),
@@ -137,7 +142,7 @@ GOOGLE = [
     ),
     rule(
         "gemma",
-        r"gemma-?\d|gemma$|(?:code|med|pali|shield|embedding|function|t5|txt)-?gemma",
+        r"gemma|(?:google-)?(?:code|med|pali|shield|embedding|function|t5|txt)-?gemma",
         [
             r"^gemma-(\dn?)(?=-|$) => gemma-\1",
             r"^gemma-\d+b => gemma",
@@ -195,7 +200,7 @@ META = [
     ),
     rule(
         "llama",
-        r"(?:meta-)?llama-?v?\d|(?:meta-)?llama-(?:prompt-)?guard|code-?llama|llamaguard",
+        r"(?:meta-)?llama-?v?\d|(?:meta-)?llama(?=-)|code-?llama|llamaguard",
         [
             r"^llama-(prompt-guard|guard)-(\d) => llama-\1-\2",
             r"^llama-(\d(?:\.\d)?)(?=-|$) => llama-\1",
@@ -205,6 +210,8 @@ META = [
         [
             r"^meta- => ",
             r"^llama-?v?(\d) => llama-\1",
+            r"^llama-3\.33 => llama-3.3",
+            r"^llama-3\.05 => llama-3",
             r"-vision-vision => -vision",
             rf"^(llama-{LLAMA_SIZES})(?:-versatile|-instant|-8192)?(?=$|-fast|-turbo|-lite) => \1-instruct",
             r"^(llama-3\.2-(?:11|90)b)(?:-vision)?(?:-instruct)?$ => \1-vision-instruct",
@@ -244,6 +251,7 @@ ALIBABA = [
             r"^qwen2\.5-7b-instruct-vision => qwen2.5-vl-7b-instruct",
             r"^qwen3-coder(?:-480b)?$ => qwen3-coder-480b",
             *QWEN_ACTIVE,
+            r"^(qwen2\.5-coder-\d+b)$ => \1-instruct",
             r"^(qwen3-(?:coder-(?:480b|30b)|next-80b|vl-235b|vl-30b)-a\d+b)$ => \1-instruct",
         ],
         fold=[r"(\d[bt]|instruct|2507)-(fast|turbo|tput)$", r"^(qwen-?3[.-][5-9].*)-(thinking)$", r"()-(dense|fp8)$"],

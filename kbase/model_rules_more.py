@@ -18,7 +18,7 @@ DEEPSEEK = [
             r"^deepseek-deepseek => deepseek", r"^deepseek-(\d) => deepseek-v\1", r"^deepseek-chat-v => deepseek-v",
             r"^(?:deepseek-)?tng-(r1t2?) => deepseek-\1", r"^(r1t2?)-chimera => deepseek-\1-chimera",
             r"^(deepseek-(?:v3\.1|r1|r1-0528|v3))-671b => \1", r"^(deepseek-v3\.2)-chat$ => \1", r"-251201$ => ",
-            r"^deepseek-v3-1$ => deepseek-v3.1",
+            r"-1-5b$ => -1.5b",
         ],
         fold=r"thinking|think|turbo|fast|lightning",
         is_open=True,
@@ -99,15 +99,16 @@ MISTRAL = [
     rule(
         "mistral",
         r"(?:open-|mamba-)?(?:mistral|mixtral|codestral|devstral|magistral|ministral|pixtral|voxtral|mathstral|leanstral)"
-        r"|mn-\d|ms3\.\d",
+        r"|mn-|ms3\.\d",
         [
+            r"^mistral-large-2 => mistral-large-2",
             r"^mistral-(small|medium|large)-(\d(?:\.\d)?)(?=-|$) => mistral-\1-\2", r"^mistral-(nemo|saba|7b) => mistral-\1",
             r"^ministral-(\d)(?=-|$) => ministral-\1", r"^ministral-\d+b => ministral", r"^devstral-(?:small-|medium-)?2(?=-|$) => devstral-2",
             r"^(devstral|codestral|magistral|mixtral|pixtral|voxtral|mathstral|leanstral|mamba-codestral) => \1",
             r"^mistral-embed => mistral-embed",
         ],
         [
-            r"^open- => ", r"^mn-\d+b => mistral-nemo", r"^ms3\.2 => mistral-small-3.2",
+            r"^open- => ", r"^mn-(?:\d+b-)? => mistral-nemo-", r"^devstral-(small|medium)$ => devstral-\1-2507", r"^ms3\.2 => mistral-small-3.2",
             r"^mistral-3\.?1-24b => mistral-small-3.1", r"^mistral-small-?(\d)\.?([1-9])?(?=-|$) => mistral-small-\1.\2",
             r"\.(?=-|$) => ", r"^mistral-(large|medium)(\d) => mistral-\1-\2", r"^mistral-(\d+)b-instruct => mistral-\1b-instruct",
             r"^mistral-small-(?:24b-instruct-)?2501 => mistral-small-3", r"^mistral-small-2503 => mistral-small-3.1",
@@ -171,6 +172,10 @@ OTHERS = [
          [r"^stepfun-?(\d) => step-\1", r"^step(\d) => step-\1"], fold="thinking", is_open=True),
     rule("solar", r"solar", [r"^solar-pro-?(\d) => solar-pro-\1", r"^solar-open => solar-open", r"^solar => solar"],
          [r"^solar-pro(\d) => solar-pro-\1", r"^solar-10-7b => solar-10.7b"], is_open=True),
+    rule("north", r"north-mini-code", [r"^north-mini-code => north-mini-code"], [r"-1\.0$ => "]),
+    rule("cogito", r"cogito-v?2", [r"^cogito-(v\d\.\d) => cogito-\1"], [r"^cogito-(\d) => cogito-v\1"]),
+    rule("baichuan", r"baichuan", [r"^baichuan-?(m?\d) => baichuan-\1"], [r"-32b$ => "]),
+    rule("rnj", r"rnj", [r"^rnj-(\d) => rnj-\1"], [r"^rnj-1-8b$ => rnj-1-instruct"], is_open=True),
     rule("sonar", r"sonar|pplx-", [r"^sonar => sonar"]),
     rule("flux", r"flux", [r"^flux-2 => flux.2", r"^flux-1\.1 => flux-1.1", r"^flux => flux.1"],
          [r"^flux\.(\d) => flux-\1", r"^flux-pro-1\.1 => flux-1.1-pro", r"^flux-fast-schnell|^flux-schnell => flux-1-schnell", r"^flux-dev => flux-1-dev"]),

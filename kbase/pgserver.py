@@ -19,9 +19,9 @@ from kbase.pgbinaries import EmbeddedError, child_environment, programs_for, say
 from kbase.pgcluster import Cluster
 
 PAUSE, PROGRESS_AFTER, PROGRESS_EVERY = 0.02, 2.0, 5.0  # seconds
-START_LIMIT, RETRY_LIMIT, STOP_LIMIT, SOCKET_LIMIT = 900.0, 20.0, 60.0, 5.0  # seconds
+START_LIMIT, RETRY_LIMIT, STOP_LIMIT, SOCKET_LIMIT = 900.0, 60.0, 60.0, 5.0  # seconds
 LOG_LIMIT = 5_000_000  # bytes
-TRANSIENT = ("is still in use", "lock file")  # a server that died leaves children that take a moment to notice
+STILL_IN_USE = "is still in use"  # by processes of a killed server, which go on until they notice
 
 
 def command_line(pid: int) -> str:
@@ -69,7 +69,7 @@ def _is_stranger(pid: int, cluster: Cluster) -> bool:
         works_here = False
         with suppress(OSError):  # a server whose folder was moved still works in it
             works_here = os.path.samefile(f"/proc/{pid}/cwd", cluster.data)
-        return not works_here and not _is_server(pid, cluster)
+        return not works_here or not command_line(pid)
     return False
 
 
@@ -138,10 +138,14 @@ def _adopt(cluster: Cluster, pid: int, alone: bool) -> bool:
 
 def _start(cluster: Cluster) -> None:
     pgcluster.make_socket_folder(cluster)
-    deadline = time.monotonic() + RETRY_LIMIT
+    began, told = time.monotonic(), False
     while (report := _attempt(cluster)) is not None:
-        if time.monotonic() > deadline or not any(phrase in report for phrase in TRANSIENT):
+        waited = time.monotonic() - began
+        if waited > RETRY_LIMIT or STILL_IN_USE not in report:
             raise EmbeddedError(f"PostgreSQL did not start ({cluster.log}): {pgcluster.last_lines(report)}")
+        if waited > PROGRESS_AFTER and not told:
+            say("PostgreSQL waits for the last processes of a server that was killed …")
+            told = True
         time.sleep(0.2)
 
 
@@ -222,8 +226,9 @@ def stop(cluster: Cluster) -> None:
             time.sleep(PAUSE)
         with suppress(ChildProcessError):  # it is our child only where we started it
             os.waitpid(pid, 0)
-    with suppress(OSError):
-        cluster.socket_folder.rmdir()
+    if not pgcluster.socket_folder_fault(cluster):
+        with suppress(OSError):
+            cluster.socket_folder.rmdir()
 
 
 def _trim(log: Path) -> int:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kbase.model_brands import BRAND, FAMILY_OF, SERVICE_MAKERS, SERVICES, brand_generation, guess
 from kbase.model_ids import OutsideId, Prefixes, plain, slug, take_apart
@@ -47,18 +48,20 @@ SIZE = re.compile(r"(?:^|-)(?:\d+x)?e?\d+(?:\.\d+)?[bt](?:-a\d+(?:\.\d+)?b)?(?=-
 ORDINARY = re.compile(
     r"instruct|chat|it|base|vision|vl|thinking|think|reasoning|v\d[\d.]*|\d{1,4}|a\d+b|\d+e|\d+k|preview|exp|audio|tts|"
     r"captioner|omni|coder|math|next|versatile|instant|moe|mini|plus|max|flash|turbo|pro|lite|nano|large|small|medium|"
-    r"fast|gen|guard|embed|reranker|realtime|multimodal|mlx|speculative|long|safety|r|hf|[tir]2[vi]|content"
+    r"fast|gen|guard|embed|reranker|realtime|multimodal|mlx|speculative|long|safety|r|hf|[tir]2[vi]|content|scout|maverick|"
+    r"prompt|nemo|saba|distill|r\d|llama.*|qwen.*|terminus|speciale|air|k2[\d.]*|code|highspeed|m\d[\d.]*|dev|"
+    r"\d+(?:\.\d+)?b|e\d+b|\d+x\d+b|super|ultra|prover|ocr|tee|creative"
 )
-TUNED_FAMILIES = frozenset("llama qwen gemma mistral deepseek glm kimi nemotron gpt-oss phi minimax".split())
+TUNED_FAMILIES = frozenset("llama qwen gemma mistral deepseek glm kimi nemotron gpt-oss phi minimax whisper".split())
 TUNABLE = tuple(
     (re.compile(rf"(?:^|-)({known.match.pattern[1:]})"), known) for known in RULES if known.family in TUNED_FAMILIES
 )
-LLAMA_3 = re.compile(r"^l(3(?:\.\d)?|31)-")
-OWN_LINES = frozenset({"bge", "e5", "rerank", "cosmos", "llava", "kat", "aion"})
+LLAMA_3 = re.compile(r"^l(3(?:\.\d)?)-")
+OWN_LINES = frozenset({"bge", "e5", "rerank", "cosmos", "llava", "kat"})
 # Unsigned tunes whose names their makers are known by.
 SIGNATURES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"arliai|derestricted"), "arliai"),
-    (re.compile(r"omega-directive|forgotten-(?:safeword|abomination)|omega-evolution"), "readyart"),
+    (re.compile(r"arliai"), "arliai"),
+    (re.compile(r"omega-directive|forgotten-(?:safeword|abomination)"), "readyart"),
     (re.compile(r"big-tiger|fallen-|cydonia|rocinante|skyfall|unslopnemo|magidonia|anubis"), "thedrummer"),
     (re.compile(r"electra-r1|cu-mai|nevoria|damascus|mokume-gane"), "steelskull"),
     (re.compile(r"-eva-v0|^eva-"), "eva-unit-01"),
@@ -91,45 +94,45 @@ class Resolver:
 
     def _resolve(self, provider: str, model_id: str, name: str) -> Resolution:
         outside = take_apart(model_id, self._prefixes)
-        found = self._read(outside, provider, name)
+        found = self._read(outside, name)
         if found is None:
             named = take_apart(name, self._prefixes)
-            found = self._read_rule(OutsideId(outside.makers, named.tail, outside.marks, outside.moving), "", 0.8)
+            by_name = OutsideId(outside.makers, named.tail, outside.marks, outside.moving)
+            found = self._read_rule(by_name, 0.8) or (self._read_brand(by_name) if not outside.makers else None)
         if found is None:
             found = self._guess(outside, provider)
         return found
 
-    def _read(self, outside: OutsideId, provider: str, name: str) -> Resolution | None:
+    def _read(self, outside: OutsideId, name: str) -> Resolution | None:
         if SERVICES.match(outside.tail):
             return _nothing(outside)
-        found = self._read_rule(outside, name, 0.98) or self._read_base(outside, name) or self._read_brand(outside)
+        found = self._read_rule(outside, 0.98) or self._read_base(outside, name) or self._read_brand(outside)
         if found is None and not SERVICE_MAKERS.isdisjoint(outside.makers):
             return _nothing(outside)
         return found
 
-    def _read_rule(self, outside: OutsideId, name: str, confidence: float) -> Resolution | None:
+    def _read_rule(self, outside: OutsideId, confidence: float) -> Resolution | None:
         maker = self._maker(outside)
         tail = f"{maker}-{outside.tail}" if maker and re.match(r"[vr]\d", outside.tail) else outside.tail
         known = _rule_for(tail, maker)
         if known is None:
             return None
         spelled, folded = _spell(known, tail)
-        tuned = known.open and _is_tuned(spelled)
+        tuned = known.open and _is_tuned(spelled, everywhere=self._stranger(outside) is not None)
         lab = self._lab_of(outside, known, spelled, tuned)
-        moving = outside.moving or "(latest)" in name.lower()
-        generation = _generation(known, spelled, moving)
-        key = spelled if generation or not moving else f"{spelled}-latest"
+        tuned = tuned or lab not in (None, self._homes.get(known.family))
+        generation = _generation(known, spelled, outside.moving)
+        key = spelled if generation or not outside.moving else f"{outside.tail}-latest"
         certain = confidence * (0.87 if tuned else 1.0) * (1.0 if lab else 0.7)
         return Resolution(lab, known.family, generation, _key(key), round(certain, 3), _variant(outside, folded))
 
     def _lab_of(self, outside: OutsideId, known: Rule, spelled: str, tuned: bool) -> str | None:
         home = known.lab or self._homes.get(known.family)
         maker = self._maker(outside)
-        if maker == home or (maker is None and not tuned):
+        if tuned and (maker is None or self._stranger(outside)):
+            return self._stranger(outside) or next((who for look, who in SIGNATURES if look.search(spelled)), None)
+        if maker in (None, home):
             return home
-        if maker is None:
-            signed = next((who for pattern, who in SIGNATURES if pattern.search(spelled)), None)
-            return slug(outside.makers[-1]) if outside.makers else signed
         return maker if known.open and (tuned or not outside.quantised) else home
 
     def _read_base(self, outside: OutsideId, name: str) -> Resolution | None:
@@ -137,8 +140,8 @@ class Resolver:
         own = BRAND.match(outside.tail)
         if own and FAMILY_OF[own[1]] in OWN_LINES:
             return None
-        tail = LLAMA_3.sub(lambda found: f"llama-{found[1].replace('31', '3.1')}-", outside.tail)
-        based = _base_in(tail) or (_base_in(plain(name)) if outside.makers else None)
+        tail = outside.tail.replace("l31-", "l3.1-")
+        based = _base_in(LLAMA_3.sub(r"llama-\1-", tail)) or (_base_in(plain(name)) if outside.makers and not own else None)
         if based is None:
             return None
         known, rest = based
@@ -180,14 +183,32 @@ class Resolver:
         """The registry's lab that the id names, innermost first."""
         return next((self._labs[slug(word)] for word in reversed(outside.makers) if slug(word) in self._labs), None)
 
+    def _stranger(self, outside: OutsideId) -> str | None:
+        """A slug for the nearest named maker, where the registry does not know it."""
+        word = slug(outside.makers[-1]) if outside.makers else ""
+        return None if word in self._labs else word or None
+
     def _maker_or_stranger(self, outside: OutsideId) -> str | None:
-        return self._maker(outside) or (slug(outside.makers[-1]) or None if outside.makers else None)
+        return self._stranger(outside) or self._maker(outside)
+
+
+@lru_cache(maxsize=1)
+def default_resolver() -> Resolver:
+    """The resolver of the registry that ships with this code; read once."""
+    from kbase.registry.validate import read_registry  # reading YAML is not needed where a registry is handed in
+
+    return Resolver(read_registry())
+
+
+def variant(provider: str, outside_id: str) -> str:
+    """``Resolver.variant`` by the shipped registry."""
+    return default_resolver().variant(provider, outside_id)
 
 
 BRAND_STARTS = frozenset(
     "gpt chatgpt o1 o3 o4 claude opus sonnet haiku fable gemini gemma nano-banana imagen veo llama meta-llama code-llama "
     "nemotron muse qwen qwq qvq wan tongyi deepseek glm chatglm kimi minimax mimo grok mistral mixtral codestral devstral "
-    "magistral ministral pixtral voxtral seedream seedance doubao seed hunyuan hy3 ernie command c4ai embed-v rerank-v "
+    "magistral ministral pixtral voxtral paligemma codegemma medgemma text-embedding aya seedream seedance doubao seed hunyuan hy3 ernie command c4ai embed-v rerank-v "
     "nova phi lfm step- solar sonar flux whisper dall-e sora tts- xiaomi-mimo nvidia-nemotron xiaomi".split()
 )
 
@@ -248,17 +269,26 @@ def _generation(known: Rule, tail: str, moving: bool) -> str | None:
     return None
 
 
-def _is_tuned(tail: str) -> bool:
-    """Whether somebody did something to open weights: a telling word, or strange words after the size."""
+def _is_tuned(tail: str, everywhere: bool) -> bool:
+    """Whether somebody did something to open weights: a telling word, or strange words after the size.
+
+    ``everywhere``: strange words anywhere after the brand count, because a stranger offers it.
+    """
     if TUNED.search(tail):
         return True
     sized = SIZE.search(tail)
-    after = tail[sized.end() :].split("-") if sized else []
+    after = tail.split("-")[1:] if everywhere else tail[sized.end() :].split("-") if sized else []
     return any(word and not ORDINARY.fullmatch(word) for word in after)
 
 
+SYNONYMS = {"think": "thinking", "thought": "thinking", "reasoning": "thinking", "reasoner": "thinking", "nothinking": "nothink"}
+
+
 def _variant(outside: OutsideId, folded: frozenset[str] = frozenset()) -> str:
-    return "+".join(sorted(outside.marks | folded))[:60]
+    words = {SYNONYMS.get(word, word) for word in outside.marks | folded if not re.fullmatch(r"v\d", word)}
+    if any(word.startswith("thinking-") for word in words):
+        words.discard("thinking")
+    return "+".join(sorted(words))[:60]
 
 
 def _nothing(outside: OutsideId) -> Resolution:

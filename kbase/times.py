@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 
 def last_instant(day: date) -> datetime:
-    """The last microsecond of the day, UTC: when a day's snapshot, or an item of which only the day is stated, is knowable."""
+    """The day's last microsecond, UTC: when its snapshot, or an item that states the day alone, is knowable."""
     return datetime.combine(day, time.max, tzinfo=UTC)
 
 

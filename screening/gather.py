@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 
 from ingest.evidence import compute_id, event_id, role_id, share_id
 from ingest.models import Article, Event
-from kbase.times import next_day
 from kbase.models import Company, ComputeEstimate, Family, InfrastructureShare, SegmentRole
+from kbase.times import next_day
 from screening.facts import (
     CompanyFacts,
     ComputeFact,

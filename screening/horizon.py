@@ -17,7 +17,8 @@ def catalogue_through(as_of: date | None = None) -> date | None:
     """The day of the last observation of a catalogue (not after ``as_of``)."""
     seen = CatalogueObservation.objects.all()
     seen = seen.filter(observed_on__lte=as_of) if as_of else seen
-    return seen.aggregate(last=Max("observed_on"))["last"]
+    last: date | None = seen.aggregate(last=Max("observed_on"))["last"]
+    return last
 
 
 def news_through() -> date | None:

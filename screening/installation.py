@@ -1,4 +1,4 @@
-"""What brings an installation up to date: migrations, registry, bundled facts, evidence, scores. Each step may be repeated."""
+"""What brings an installation up to date; each step may be repeated."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.core.management import call_command
-
-from ingest import evidence
 from ingest.catalogues.bundle import load_bundle
 from ingest.sources import load_sources
+
+from ingest import evidence
 from kbase.registry.load import load_registry
 from kbase.registry.validate import read_registry
 from screening.methodology import load
@@ -30,6 +30,10 @@ def step(name: str, told: Told) -> Iterator[None]:
         told(f"  {name}: {seconds:.1f} s")
 
 
+def migrate() -> None:
+    call_command("migrate", verbosity=0, interactive=False)
+
+
 def load_own_facts(*, now: datetime, told: Told) -> None:
     """The registry and the sources that it names, and the evidence that they are. Raises RegistryError."""
     registry = read_registry()
@@ -41,7 +45,7 @@ def load_own_facts(*, now: datetime, told: Told) -> None:
 def prepare(*, now: datetime, told: Told) -> None:
     """From an empty or older database to one with scores. Raises RegistryError where our own facts have faults."""
     with step("migrations", told):
-        call_command("migrate", verbosity=0, interactive=False)
+        migrate()
     with step("registry", told):
         load_own_facts(now=now, told=told)
     with step("bundled facts", told):

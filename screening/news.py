@@ -34,7 +34,9 @@ def _best_by_story(stories: Iterable[StoryFact]) -> list[StoryFact]:
 
 def rates(stories: Iterable[StoryFact], coverage: Coverage) -> tuple[float, float]:
     """(others', own) stories per covered month, each story once, at its source's covered months."""
-    told = [(f.own, f.weight / coverage.months[f.source]) for f in _best_by_story(stories) if f.source in coverage.months]
+    told = [
+        (f.own, f.weight / coverage.months[f.source]) for f in _best_by_story(stories) if f.source in coverage.months
+    ]
     others, own = (math.fsum(rate for is_own, rate in told if is_own is who) for who in (False, True))
     return others, own
 

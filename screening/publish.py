@@ -8,9 +8,9 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 
-from kbase.times import next_day
 from kbase.models import Company
 from kbase.registry.compiled import registry_hash
+from kbase.times import next_day
 from screening import horizon
 from screening.gather import Inputs, facts_as_of, fingerprint, read_inputs
 from screening.methodology import Methodology, load
@@ -97,7 +97,9 @@ def _store(run: ScoringRun, results: Iterable[CompanyScore]) -> None:
     )
 
 
-def publish_day(inputs: Inputs, as_of: date, *, now: datetime, methodology: Methodology | None = None) -> ScoringRun | None:
+def publish_day(
+    inputs: Inputs, as_of: date, *, now: datetime, methodology: Methodology | None = None
+) -> ScoringRun | None:
     """Score every company as of the day within the running vintage; None where that was done from the same evidence."""
     methodology = methodology or load()
     used = fingerprint(inputs, as_of)
@@ -122,7 +124,9 @@ def publish_day(inputs: Inputs, as_of: date, *, now: datetime, methodology: Meth
     return run
 
 
-def publish_days(days: Iterable[date], *, now: datetime, told: Callable[[str], None] = lambda line: None) -> list[ScoringRun]:
+def publish_days(
+    days: Iterable[date], *, now: datetime, told: Callable[[str], object] = lambda line: None
+) -> list[ScoringRun]:
     """Score each day; each is one transaction, so a kill loses at most the day under way."""
     inputs, runs = read_inputs(), []
     for day in days:

@@ -9,6 +9,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
 
 from ingest.evidence import listing_id
 from kbase.models import CatalogueObservation, CatalogueRow, Ownership
@@ -19,7 +21,7 @@ CATCH_UP_SHARE = 0.25
 SUSPECT_LOSS = 0.3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Listed:
     """One catalogue row while it said the same, with what its id was resolved to."""
 
@@ -38,6 +40,12 @@ class Listed:
     first_on: date
     last_on: date
     evidence: str
+    name: str = ""
+    family: str = ""
+    status: str = ""
+    context: int | None = None
+    output: int | None = None
+    prices: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,12 @@ def read_catalogue() -> Catalogue:
         "first_on",
         "last_on",
         "content_hash",
+        "name",
+        "offering__model__family__slug",
+        "status",
+        "context",
+        "output",
+        "prices",
     )
     observed: dict[str, list[date]] = defaultdict(list)
     days = []
@@ -116,6 +130,12 @@ def _listed(
     first_on: date,
     last_on: date,
     content_hash: str,
+    name: str,
+    family: str | None,
+    status: str,
+    context: int | None,
+    output: int | None,
+    prices: list[Mapping[str, Any]],
 ) -> Listed:
     return Listed(
         catalogue=catalogue,
@@ -133,6 +153,12 @@ def _listed(
         first_on=first_on,
         last_on=last_on,
         evidence=listing_id(provider, outside_id, first_on, content_hash),
+        name=name,
+        family=family or "",
+        status=status,
+        context=context,
+        output=output,
+        prices=tuple(prices),
     )
 
 
@@ -195,6 +221,40 @@ class OnTheDay:
         day = self.state_day(provider)
         return self._present(provider, day) if day else []
 
+    @cached_property
+    def current(self) -> frozenset[Listed]:
+        """The rows on offer on the day, over all providers."""
+        return frozenset(row for provider in self.by_provider for row in self.listed(provider))
+
+    @cached_property
+    def latest_rows(self) -> list[Listed]:
+        """The last row of each outside id that was seen by the day."""
+        last: dict[tuple[str, str], Listed] = {}
+        for row in self.rows:
+            kept = last.get((row.provider, row.outside_id))
+            if kept is None or kept.first_on < row.first_on:
+                last[row.provider, row.outside_id] = row
+        return list(last.values())
+
+    @cached_property
+    def platform_days(self) -> Mapping[str, list[date]]:
+        """platform -> the days on which any of its providers was observed."""
+        days: dict[str, set[date]] = defaultdict(set)
+        for provider, rows in self.by_provider.items():
+            days[rows[0].platform] |= set(self.observed.get(provider, []))
+        return {platform: sorted(found) for platform, found in days.items()}
+
+    @cached_property
+    def catch_ups(self) -> frozenset[tuple[str, date]]:
+        """(platform, day) where more than a quarter of the new models had been released over 45 days before."""
+        new: Counter[tuple[str, date]] = Counter()
+        old: Counter[tuple[str, date]] = Counter()
+        for (platform, _), row in first_rows(self.rows, "model").items():
+            new[platform, row.first_on] += 1
+            released = released_on(row.released)
+            old[platform, row.first_on] += bool(released and released < row.first_on - CATCH_UP_AGE)
+        return frozenset(key for key in new if old[key] > CATCH_UP_SHARE * new[key])
+
     def stale(self, provider: str, days: int) -> bool:
         seen = self.observed.get(provider, [])
         return not seen or (self.as_of - seen[-1]).days > days
@@ -202,7 +262,9 @@ class OnTheDay:
 
 def supply_rows(today: OnTheDay, stale_days: int) -> tuple[tuple[SupplyRow, ...], frozenset[str]]:
     """(what companies offer on the day, the companies none of whose platforms was observed lately)."""
-    rows, fresh, stale = [], set(), set()
+    rows: list[SupplyRow] = []
+    fresh: set[str] = set()
+    stale: set[str] = set()
     for provider in sorted(today.by_provider):
         platform, kind = today.by_provider[provider][0].platform, today.by_provider[provider][0].kind
         company = today.owner("platform", platform)
@@ -218,14 +280,9 @@ def supply_rows(today: OnTheDay, stale_days: int) -> tuple[tuple[SupplyRow, ...]
 
 
 def _latest_statements(today: OnTheDay) -> Mapping[str, list[Listed]]:
-    """model -> the last row of each outside id that was seen by the day."""
-    last: dict[tuple[str, str], Listed] = {}
-    for row in today.rows:
-        kept = last.get((row.provider, row.outside_id))
-        if kept is None or kept.first_on < row.first_on:
-            last[row.provider, row.outside_id] = row
+    """model -> what each outside id said last of it."""
     statements: dict[str, list[Listed]] = defaultdict(list)
-    for row in last.values():
+    for row in today.latest_rows:
         statements[row.model].append(row)
     return statements
 
@@ -279,25 +336,8 @@ def generation_facts(today: OnTheDay) -> Mapping[str, GenerationFacts]:
     return found
 
 
-def _platform_days(today: OnTheDay) -> Mapping[str, list[date]]:
-    days: dict[str, set[date]] = defaultdict(set)
-    for provider, rows in today.by_provider.items():
-        days[rows[0].platform] |= set(today.observed.get(provider, []))
-    return {platform: sorted(found) for platform, found in days.items()}
-
-
-def _catch_ups(today: OnTheDay, first: Mapping[tuple[str, str], Listed]) -> set[tuple[str, date]]:
-    """(platform, day) where more than a quarter of the new models had been released over 45 days before."""
-    new: Counter[tuple[str, date]] = Counter()
-    old: Counter[tuple[str, date]] = Counter()
-    for (platform, _), row in first.items():
-        new[platform, row.first_on] += 1
-        released = released_on(row.released)
-        old[platform, row.first_on] += bool(released and released < row.first_on - CATCH_UP_AGE)
-    return {key for key in new if old[key] > CATCH_UP_SHARE * new[key]}
-
-
-def _first(rows: Iterable[Listed], key: str) -> dict[tuple[str, str], Listed]:
+def first_rows(rows: Iterable[Listed], key: str) -> dict[tuple[str, str], Listed]:
+    """(platform, ``key`` of the row) -> the row by which it was first seen there."""
     first: dict[tuple[str, str], Listed] = {}
     for row in rows:
         name = (row.platform, getattr(row, key))
@@ -312,15 +352,13 @@ def first_offered(today: OnTheDay) -> Mapping[tuple[str, str], FirstOffered]:
     A platform that changed owner counts for the new one from that day, and says nothing of how soon.
     """
     rows = [row for row in today.rows if row.kind in FIRST_HAND]
-    days = _platform_days(today)
-    catch_ups = _catch_ups(today, _first(rows, "model"))
     found: dict[tuple[str, str], FirstOffered] = {}
-    for (platform, generation), row in _first(rows, "generation").items():
+    for (platform, generation), row in first_rows(rows, "generation").items():
         company, since = today.owner_since("platform", platform)
         if not company:
             continue
-        earlier = [day for day in days[platform] if day < row.first_on]
-        censored = not earlier or (platform, row.first_on) in catch_ups
+        earlier = [day for day in today.platform_days[platform] if day < row.first_on]
+        censored = not earlier or (platform, row.first_on) in today.catch_ups
         first = FirstOffered(earlier[-1] if earlier else None, row.first_on, censored)
         if since and since > row.first_on:
             first = FirstOffered(None, since, True)

@@ -9,7 +9,7 @@ KINDS = ("listing", "role", "share", "ownership", "compute", "event", "result")
 
 
 class Evidence(models.Model):
-    """An immutable claim. ``public_id`` is a hash of what it says and where, so it is the same in every installation."""
+    """An immutable claim. ``public_id`` is a hash of what it says and where, so it is the same everywhere."""
 
     public_id = models.CharField(max_length=24, unique=True)
     kind = models.CharField(max_length=10)

@@ -24,6 +24,7 @@ class Source(models.Model):
     may_show_summary = models.BooleanField(default=False)
     capture = models.CharField(max_length=80, blank=True)
     read_at = models.CharField(max_length=500, blank=True)  # where the address was read
+    live = models.BooleanField(default=True)  # False: known from captures only, never fetched
     retired_at = models.DateTimeField(null=True, blank=True)
     learned_at = models.DateTimeField()
     # the state of following it

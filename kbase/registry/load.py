@@ -192,7 +192,7 @@ def load_registry(registry: Registry, *, now: datetime) -> LoadReport:
     counts.append(_upsert(Lab, ("slug",), _lab_rows(registry), now))
     counts.append(_upsert(Family, ("slug",), _family_rows(registry, _ids(Lab)), now))
     counts.append(_upsert(Platform, ("slug",), _platform_rows(registry), now))
-    ids = {Company: companies, Lab: _ids(Lab), Platform: _ids(Platform)}
+    ids: Mapping[type[models.Model], Mapping[str, int]] = {Company: companies, Lab: _ids(Lab), Platform: _ids(Platform)}
     counts.append(_upsert(Provider, ("catalogue", "outside_id"), _provider_rows(registry, ids[Platform]), now))
     owned = ("owner_id", "company_id", "lab_id", "platform_id", "valid_from")
     counts.append(_upsert(Ownership, owned, _ownership_rows(registry, ids), now))

@@ -196,6 +196,7 @@ class SourceEntry:
     licence: str = ""
     may_show_summary: bool = False
     capture: str = ""  # the name under which captured copies of it are kept
+    live: bool = True  # False: known from captures only, never fetched
     line: int = 0
 
 

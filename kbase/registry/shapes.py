@@ -219,6 +219,7 @@ SOURCE = Shape(
         "licence": text,
         "may_show_summary": truth,
         "capture": text,
+        "live": truth,
     },
     {"url", "name", "kind", "publisher", "source"},
     key="url",

@@ -12,14 +12,15 @@ The files, each a list of mappings; ``NAME.yaml`` may be split into ``NAME_anyth
     platforms.yaml   slug, name, kind, source [owners, providers, aliases]
     unmapped.yaml    id, reason [catalogue]
     sources.yaml     url, name, kind, publisher, source
-                     [company, category, relay, licence, may_show_summary, capture]
+                     [company, category, relay, licence, may_show_summary, capture, live]
 
 Within them:
 
     source      {dataset: labels/entities.csv, row: amazon}   a file below the shared folder and a key in it
                 {read: "https://…", on: 2026-11-24, quote: "up to 25 words of the page"}
                 {unverified: "what it rests on"}              gives no address, nor may the entry then
-    aliases     [AWS, {text: Nova, ambiguous: true}]          one owner a text, unless all mark it ambiguous
+    aliases     [AWS, {text: Nova, ambiguous: true}]          one owner a text, unless all mark it ambiguous;
+                a name that is itself ambiguous stands among the aliases again, marked so
     owners      [{company: slug, source: …, valid_from: 2025-12-01, valid_to: …}]
     names       [{name: Former Name, source: …, valid_to: …}]
     listings    [{ticker: AMZN, mic: XNAS, cik: 1018724, source: …, valid_from: …}]
@@ -148,7 +149,8 @@ def _check_names(names: Iterable[Claim], findings: Findings) -> None:
         groups[claim.kind, claim.text.casefold()].append(claim)
     for (kind, _), claims in groups.items():
         owners = {claim.entry for claim in claims}
-        if len(owners) > 1 and not all(claim.ambiguous for claim in claims):
+        marked = {claim.entry for claim in claims if claim.ambiguous}
+        if len(owners) > 1 and owners != marked:
             where = ", ".join(f"{claim.entry} ({claim.place})" for claim in claims[:-1])
             message = f"{claims[-1].text!r} names two entries of {kind} and is not marked ambiguous: also {where}"
             findings.fault(claims[-1].place, message)

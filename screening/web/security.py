@@ -13,10 +13,14 @@ DOCS_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inlin
 )
 
 
-def content_security_policy(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def content_security_policy(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        policy = DOCS_POLICY if request.path.startswith("/api/v1/docs") or request.path.startswith("/admin/") else POLICY
+        policy = (
+            DOCS_POLICY if request.path.startswith("/api/v1/docs") or request.path.startswith("/admin/") else POLICY
+        )
         response.headers.setdefault("Content-Security-Policy", policy)
         return response
 

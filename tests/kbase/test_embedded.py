@@ -34,16 +34,16 @@ with getattr(embedded, sys.argv[1])(sys.argv[2]):
     sys.stdin.read()
 """
 AS_ANOTHER_USER = """
-import getpass, os, sys, traceback
+import os, sys
 import psycopg
 from kbase import embedded, pgbinaries, pgcluster, pgserver
-known = embedded.connection_params(sys.argv[1])
+known = embedded.connection_params(sys.argv[1]) if os.path.exists(sys.argv[1] + "/postgres") else {}
 os.setgroups([]); os.setgid(int(sys.argv[3])); os.setuid(int(sys.argv[2]))
 def reason(action):
     try:
         return repr(action())
     except Exception as error:
-        return f"{type(error).__name__}: {error}"
+        return " ".join(f"{type(error).__name__}: {error}".split())
 """
 
 
@@ -114,6 +114,13 @@ def data(template: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
+def shared(template: Path) -> Iterator[Path]:
+    """The same, for tests that leave it as it is."""
+    yield template
+    pgserver.stop(embedded.describe(template))
+
+
+@pytest.fixture
 def empty() -> Iterator[Path]:
     """A data folder that does not exist yet."""
     with open_folder() as folder:
@@ -169,12 +176,12 @@ def test_the_first_start_makes_a_utf8_database_without_tcp(empty: Path) -> None:
     assert server_of(empty) is None
 
 
-def test_every_login_wants_the_password_which_only_the_owner_can_read(data: Path) -> None:
-    with embedded.attached(data) as known:
-        assert set(query(data, "SELECT auth_method FROM pg_hba_file_rules")) == {"scram-sha-256"}
+def test_every_login_wants_the_password_which_only_the_owner_can_read(shared: Path) -> None:
+    with embedded.attached(shared) as known:
+        assert set(query(shared, "SELECT auth_method FROM pg_hba_file_rules")) == {"scram-sha-256"}
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
             psycopg.connect(**{**known, "password": "guessed"})
-    assert stat.S_IMODE((data / "postgres" / "password").stat().st_mode) == 0o600
+    assert stat.S_IMODE((shared / "postgres" / "password").stat().st_mode) == 0o600
     assert len(known["password"]) >= 32
 
 
@@ -207,9 +214,9 @@ def test_an_unknown_locale_does_not_matter(empty: Path) -> None:
         command.leave()
 
 
-def test_ctrl_c_in_the_terminal_does_not_reach_the_server(data: Path) -> None:
-    with embedded.attached(data):
-        assert os.getsid(server_of(data)) not in (os.getsid(0), os.getpgid(0))
+def test_ctrl_c_in_the_terminal_does_not_reach_the_server(shared: Path) -> None:
+    with embedded.attached(shared):
+        assert os.getsid(server_of(shared)) not in (os.getsid(0), os.getpgid(0))
 
 
 def test_an_initdb_that_was_killed_is_done_again(empty: Path) -> None:
@@ -236,38 +243,38 @@ def test_two_first_starts_at_once_share_one_server_and_the_last_stops_it(empty: 
         assert query(empty, "SELECT 1") == [1]
         assert server_of(empty) == pid
         two.leave()
-        assert not Path(f"/proc/{pid}").exists()
+        assert not pgserver.command_line(pid)
 
 
-def test_a_command_that_was_killed_does_not_count(data: Path) -> None:
-    with Command("attached", data).is_in() as killed, Command("attached", data).is_in() as other:
+def test_a_command_that_was_killed_does_not_count(shared: Path) -> None:
+    with Command("attached", shared).is_in() as killed, Command("attached", shared).is_in() as other:
         killed.kill()
-        assert embedded.is_alive(data)
+        assert embedded.is_alive(shared)
         other.leave()
-    assert server_of(data) is None
+    assert server_of(shared) is None
 
 
-def test_a_second_owner_is_told_who_is_first(data: Path) -> None:
-    with Command("owned", data).is_in() as first:
+def test_a_second_owner_is_told_who_is_first(shared: Path) -> None:
+    with Command("owned", shared).is_in() as first:
         busy = rf"in use by process {first.process.pid}$"
-        with pytest.raises(embedded.DataFolderBusy, match=busy) as caught, embedded.owned(data):
+        with pytest.raises(embedded.DataFolderBusy, match=busy) as caught, embedded.owned(shared):
             pass
         assert caught.value.pid == first.process.pid
-        assert embedded.is_alive(data)
+        assert embedded.is_alive(shared)
 
 
-def test_a_command_that_leaves_does_not_stop_the_owners_server(data: Path) -> None:
-    with Command("attached", data).is_in() as attached, embedded.owned(data):
+def test_a_command_that_leaves_does_not_stop_the_owners_server(shared: Path) -> None:
+    with Command("attached", shared).is_in() as attached, embedded.owned(shared):
         attached.leave()
-        assert query(data, "SELECT 1") == [1]
-    assert server_of(data) is None
+        assert query(shared, "SELECT 1") == [1]
+    assert server_of(shared) is None
 
 
-def test_the_owner_stops_the_server_although_others_are_attached(data: Path) -> None:
-    with Command("attached", data).is_in() as attached:
-        with embedded.owned(data) as known:
+def test_the_owner_stops_the_server_although_others_are_attached(shared: Path) -> None:
+    with Command("attached", shared).is_in() as attached:
+        with embedded.owned(shared) as known:
             busy = psycopg.connect(**known)
-        assert server_of(data) is None
+        assert server_of(shared) is None
         with pytest.raises(psycopg.OperationalError):
             busy.execute("SELECT 1")
         busy.close()
@@ -301,6 +308,17 @@ def test_after_kill_9_of_the_server_the_next_command_recovers(data: Path) -> Non
             assert server_of(data) != killed
             up.leave()
             assert server_of(data) is None
+
+
+def test_a_query_that_outlives_its_server_is_waited_for(data: Path) -> None:
+    with embedded.attached(data) as known, psycopg.connect(**known) as connection:
+        connection.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 6000000)")
+        time.sleep(0.2)
+        os.kill(server_of(data), signal.SIGKILL)
+        with embedded.attached(data):
+            assert query(data, "SELECT 1") == [1]
+        assert "still in use" in embedded.describe(data).log.read_text()
+        connection.close()
 
 
 @contextmanager
@@ -342,28 +360,28 @@ def test_nor_does_any_other_stale_pid(data: Path, line: str) -> None:
         assert query(data, "SELECT 1") == [1]
 
 
-def test_alive_means_that_the_server_answers_too(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_alive_means_that_the_server_answers_too(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pgserver, "SOCKET_LIMIT", 0.2)
-    with embedded.attached(data) as known:
+    with embedded.attached(shared) as known:
         Path(known["host"], ".s.PGSQL.5432").unlink()
-        assert server_of(data)
-        assert not embedded.is_alive(data)
-        assert "its socket" in refusal(data)
-    embedded.start(data)
-    lost = server_of(data)
+        assert server_of(shared)
+        assert not embedded.is_alive(shared)
+        assert "its socket" in refusal(shared)
+    embedded.start(shared)
+    lost = server_of(shared)
     Path(known["host"], ".s.PGSQL.5432").unlink()
-    with embedded.attached(data):
-        assert server_of(data) != lost
+    with embedded.attached(shared):
+        assert server_of(shared) != lost
 
 
 # ---- other Unix users
 
 
 @needs_root
-def test_a_second_unix_user_cannot_connect_even_with_the_password(data: Path) -> None:
-    with embedded.attached(data) as known:
+def test_a_second_unix_user_cannot_connect_even_with_the_password(shared: Path) -> None:
+    with embedded.attached(shared) as known:
         seen = as_another_user(
-            data,
+            shared,
             "print(reason(lambda: psycopg.connect(**known)))\n"
             "print(reason(lambda: os.listdir(known['host'])))\n"
             "print(reason(lambda: open(sys.argv[1] + '/postgres/password').read()))\n"
@@ -378,34 +396,34 @@ def test_a_second_unix_user_cannot_connect_even_with_the_password(data: Path) ->
 
 
 @needs_root
-def test_a_socket_folder_that_another_user_made_is_refused(data: Path) -> None:
-    folder = Path(embedded.connection_params(data)["host"])
+def test_a_socket_folder_that_another_user_made_is_refused(shared: Path) -> None:
+    folder = Path(embedded.connection_params(shared)["host"])
     folder.mkdir(0o700)
     os.chown(folder, another_user().pw_uid, -1)
     try:
-        assert f"it belongs to uid {another_user().pw_uid}" in refusal(data)
+        assert f"it belongs to uid {another_user().pw_uid}" in refusal(shared)
     finally:
         folder.rmdir()
-    assert server_of(data) is None
+    assert server_of(shared) is None
 
 
 @pytest.mark.parametrize("trap", ["link", "open"])
-def test_a_socket_folder_that_is_a_link_or_open_to_others_is_refused(data: Path, trap: str) -> None:
-    cluster = embedded.describe(data)
+def test_a_socket_folder_that_is_a_link_or_open_to_others_is_refused(shared: Path, trap: str) -> None:
+    cluster = embedded.describe(shared)
     if trap == "link":
-        cluster.socket_folder.symlink_to(data)
+        cluster.socket_folder.symlink_to(shared)
     else:
         cluster.socket_folder.mkdir()
         cluster.socket_folder.chmod(0o755)
     try:
-        assert {"link": "it is no folder", "open": "other users can enter it"}[trap] in refusal(data)
+        assert {"link": "it is no folder", "open": "other users can enter it"}[trap] in refusal(shared)
     finally:
         cluster.socket_folder.unlink() if trap == "link" else cluster.socket_folder.rmdir()
 
 
-def test_a_client_refuses_a_server_that_another_user_runs(data: Path) -> None:
-    with embedded.attached(data) as known:
-        options = embedded.connection_options(data)
+def test_a_client_refuses_a_server_that_another_user_runs(shared: Path) -> None:
+    with embedded.attached(shared) as known:
+        options = embedded.connection_options(shared)
         assert options["require_auth"] == "scram-sha-256"
         with pytest.raises(psycopg.OperationalError, match="requirepeer specifies"):
             psycopg.connect(**known, **{**options, "requirepeer": another_user().pw_name})
@@ -421,15 +439,16 @@ def test_the_data_folder_of_another_user_is_refused(data: Path) -> None:
 
 
 @needs_root
-def test_as_root_an_existing_account_runs_it_and_no_folder_but_ours_changes(data: Path) -> None:
-    with embedded.attached(data):
-        state = Path(f"/proc/{server_of(data)}/status").read_text()
-    uid, gid = ((data / "postgres" / "cluster").stat().st_uid, pwd.getpwuid(embedded.describe(data).account.uid).pw_gid)
+def test_as_root_an_existing_account_runs_it_and_no_folder_but_ours_changes(shared: Path) -> None:
+    with embedded.attached(shared):
+        state = Path(f"/proc/{server_of(shared)}/status").read_text()
+    uid = (shared / "postgres" / "cluster").stat().st_uid
+    gid = pwd.getpwuid(uid).pw_gid
     assert uid != 0
     assert re.search(r"^Uid:\s+(\d+)\s+\1\s+\1\s+\1$", state, re.M)[1] == str(uid)
     assert re.search(r"^Gid:\s+(\d+)\s+\1\s+\1\s+\1$", state, re.M)[1] == str(gid)
     assert re.search(r"^Groups:\s*$", state, re.M)
-    assert (data.stat().st_uid, (data / "postgres").stat().st_uid) == (0, 0)
+    assert (shared.stat().st_uid, (shared / "postgres").stat().st_uid) == (0, 0)
 
 
 @needs_root
@@ -453,6 +472,7 @@ def test_programs_that_the_account_cannot_reach_are_copied_once_and_mended(
         place = tmp_path / "locked" / folder.relative_to(install.parents[1])
         place.parent.mkdir(parents=True, exist_ok=True)
         copy(folder, place)
+    (tmp_path / "locked" / pgbinaries.WHEEL / "__init__.py").touch()
     tmp_path.chmod(0o700)
     monkeypatch.syspath_prepend(str(tmp_path / "locked"))
     with open_folder() as shelter:

@@ -1,0 +1,172 @@
+"""``parse_feed`` in a process of its own, which is killed where a document takes too long and replaced for the next.
+
+One child serves a ``Parser`` for many documents.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from ingest.entries import FeedError, Limits, ParsedFeed, from_plain
+from ingest.parse_process import LENGTH_BYTES, NO_MEMORY, question, send_message
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 15.0
+OUT_OF_MEMORY = (-signal.SIGABRT, -signal.SIGSEGV)  # how native code ends where it gets no memory
+PASSED_ON = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
+
+
+@dataclass
+class _Child:
+    process: subprocess.Popen[bytes]
+    connection: socket.socket
+    owner: int  # the pid that started it: a fork of that must not touch it
+
+
+class Parser:
+    """Parses feed documents in a child process, within ``seconds`` each and ``memory_bytes`` of address space.
+
+    Use it as a context manager, or ``close`` it. Threads may share one: their documents are parsed one after another.
+    A child whose parent was killed ends by itself.
+    """
+
+    def __init__(self, *, seconds: float = 20.0, memory_bytes: int = 1 << 30) -> None:
+        self.seconds = seconds
+        self.memory_bytes = memory_bytes
+        self._lock = threading.Lock()
+        self._child: _Child | None = None
+        self._finalizer: weakref.finalize[Any, Any] = weakref.finalize(self, lambda: None)
+
+    def __enter__(self) -> Parser:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the child, None while there is none."""
+        return self._child.process.pid if self._child else None
+
+    def close(self) -> None:
+        """Ends the child. The parser can be used again: it then starts another."""
+        with self._lock:
+            self._stop()
+
+    def parse(
+        self, body: bytes, *, url: str, now: datetime, content_type: str = "", limits: Limits | None = None
+    ) -> ParsedFeed:
+        """As ``parse_feed``; raises ``FeedError`` of kind ``timeout`` or ``memory`` past this parser's bounds."""
+        head = question(url, content_type, now, limits or Limits())
+        with self._lock:
+            reply = json.loads(self._ask(head, body))
+        if "error" in reply:
+            raise FeedError(*reply["error"])
+        return from_plain(reply["feed"])
+
+    def _ask(self, head: bytes, body: bytes) -> bytes:
+        fresh = not self._is_running()
+        connection = self._started().connection
+        deadline = time.monotonic() + self.seconds + (START_SECONDS if fresh else 0)
+        try:
+            return _exchange(connection, head, body, deadline)
+        except TimeoutError:
+            self._stop()
+            raise FeedError("timeout", f"takes longer than {self.seconds:g} s to read") from None
+        except (EOFError, OSError):
+            raise self._died() from None
+        except BaseException:  # an answer left unread would be taken for the next document's
+            self._stop()
+            raise
+
+    def _died(self) -> FeedError:
+        child = self._child
+        self._stop()
+        status = child.process.returncode if child else None
+        if status in OUT_OF_MEMORY:
+            return NO_MEMORY
+        return FeedError("broken", f"ended the process that read it (exit status {status})")
+
+    def _is_running(self) -> bool:
+        child = self._child
+        return child is not None and child.owner == os.getpid() and child.process.poll() is None
+
+    def _started(self) -> _Child:
+        if self._child is not None and self._is_running():
+            return self._child
+        self._stop()
+        self._child = _start(self.seconds, self.memory_bytes)
+        self._finalizer = weakref.finalize(self, _end, self._child)
+        return self._child
+
+    def _stop(self) -> None:
+        child, self._child = self._child, None
+        self._finalizer.detach()
+        if child is not None:
+            _end(child)
+
+
+def _start(seconds: float, memory_bytes: int) -> _Child:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-m", "ingest.parse_process", str(theirs.fileno()), str(seconds), str(memory_bytes)],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={name: os.environ[name] for name in PASSED_ON if name in os.environ} | {"PYTHONPATH": str(ROOT)},
+        )
+    return _Child(process, ours, os.getpid())
+
+
+def _end(child: _Child) -> None:
+    child.connection.close()
+    if child.owner != os.getpid():
+        return
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        child.process.wait(0.2 if child.process.poll() is None else 0)
+    child.process.kill()
+    child.process.wait()
+
+
+def _exchange(connection: socket.socket, head: bytes, body: bytes, deadline: float) -> bytes:
+    for message in (head, body):
+        connection.settimeout(_left(deadline))
+        send_message(connection, message)
+    size = int.from_bytes(_receive(connection, LENGTH_BYTES, deadline), "big")
+    return _receive(connection, size, deadline)
+
+
+def _receive(connection: socket.socket, size: int, deadline: float) -> bytes:
+    data = bytearray()
+    while len(data) < size:
+        connection.settimeout(_left(deadline))
+        chunk = connection.recv(min(size - len(data), 1 << 20))
+        if not chunk:
+            raise EOFError
+        data += chunk
+    return bytes(data)
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left

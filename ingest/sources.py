@@ -1,0 +1,79 @@
+"""The sources that are followed: those of the registry by default, others as the operator adds them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.db import transaction
+
+from ingest.connectors import READERS
+from ingest.models import Source
+from kbase.models import Company
+from kbase.registry.schema import Registry, SourceEntry
+
+
+class SourceError(Exception):
+    """A source cannot be followed as asked; one line says why."""
+
+
+def _read_at(entry: SourceEntry) -> str:
+    return entry.source.ref if entry.source.kind != "unverified" else "unverified"
+
+
+@transaction.atomic
+def load_sources(registry: Registry, *, now: datetime) -> int:
+    """Follow what the registry lists; returns how many are new. One that left it is retired, its articles stay."""
+    companies = dict(Company.objects.values_list("slug", "pk"))
+    added = 0
+    for entry in registry.sources:
+        described = {
+            "name": entry.name,
+            "kind": entry.kind,
+            "publisher": entry.publisher,
+            "relay": entry.relay,
+            "company_id": companies.get(entry.company),
+            "category": entry.category,
+            "licence": entry.licence,
+            "may_show_summary": entry.may_show_summary,
+            "capture": entry.capture,
+            "live": entry.live,
+            "read_at": _read_at(entry),
+            "retired_at": None,
+        }
+        _, created = Source.objects.update_or_create(
+            url=entry.url, defaults=described, create_defaults={**described, "learned_at": now, "next_at": now}
+        )
+        added += created
+    ours = {entry.url for entry in registry.sources}
+    Source.objects.exclude(read_at="").exclude(url__in=ours).filter(retired_at=None).update(retired_at=now)
+    return added
+
+
+def add_source(
+    url: str, *, now: datetime, name: str = "", kind: str = "feed", company: str = "", category: str = ""
+) -> Source:
+    """Follow an address. Raises SourceError with a reason; adding it twice changes nothing."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SourceError(f"{url!r} is no web address (http or https)")
+    if kind not in READERS:
+        raise SourceError(f"unknown kind {kind!r}: one of {', '.join(sorted(READERS))}")
+    owner = Company.objects.filter(slug=company).first() if company else None
+    if company and owner is None:
+        raise SourceError(f"unknown company {company!r}")
+    source, _ = Source.objects.get_or_create(
+        url=url,
+        defaults={
+            "name": name or parts.hostname,
+            "kind": kind,
+            "publisher": owner.name if owner else name,
+            "company": owner,
+            "category": category,
+            "learned_at": now,
+            "next_at": now,
+        },
+    )
+    if source.retired_at is not None:
+        Source.objects.filter(pk=source.pk).update(retired_at=None)
+    return source

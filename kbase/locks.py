@@ -1,0 +1,33 @@
+"""Who may write: workers share the installation, a replay or a restore has it alone. PostgreSQL keeps the locks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+WRITER = 7_365_100
+
+
+class WriterBusy(Exception):
+    """Somebody else has the installation to itself, or (for who wants it alone) works in it."""
+
+
+@contextmanager
+def writing(*, alone: bool = False) -> Iterator[None]:
+    """Hold the writer lock inside, shared or alone; raises WriterBusy at once where that is not possible.
+
+    The lock belongs to the session: it goes when the process dies.
+    """
+    kind = "" if alone else "_shared"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_try_advisory_lock{kind}(%s)", [WRITER])
+        got = cursor.fetchone()
+    if not (got and got[0]):
+        raise WriterBusy("another process is writing to this installation (a replay, or a task under way)")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT pg_advisory_unlock{kind}(%s)", [WRITER])

@@ -1,0 +1,61 @@
+"""Takes a folder of captures in, in the order of its days, and scores what that moves."""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from ingest import evidence
+from ingest.captures import CaptureError, documents
+from ingest.replay import replay
+from kbase.locks import WriterBusy, writing
+from kbase.registry.schema import RegistryError
+from screening.dates import DateError, parse_day
+from screening.installation import load_own_facts, migrate
+from screening.methodology import load
+from screening.publish import due_days, publish_days
+
+
+class Command(BaseCommand):
+    help = "Replay everything captured under FOLDER, through the real fetcher; what is there already is passed over"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("folder", type=Path)
+        parser.add_argument("--until", metavar="DATE", help="captures up to this day only")
+        parser.add_argument("--no-score", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        began = time.monotonic()
+        try:
+            until = parse_day(options["until"]) if options["until"] else None
+            found = documents(options["folder"], until)
+        except DateError as error:
+            raise CommandError(str(error), returncode=2) from None
+        except CaptureError as error:
+            raise CommandError(str(error)) from None
+        migrate()
+        try:
+            with writing(alone=True):
+                self._take_in(found, options)
+        except (WriterBusy, RegistryError) as error:
+            raise CommandError(str(error)) from None
+        self.stderr.write(f"==> done in {time.monotonic() - began:.1f} s")
+
+    def _take_in(self, found: list[Any], options: dict[str, Any]) -> None:
+        now = timezone.now()
+        told = self.stderr.write
+        load_own_facts(now=now, told=told)
+        told(f"==> {len(found)} documents, {found[0].day} to {found[-1].day}" if found else "==> nothing up to that day")
+        totals = replay(found, now=now, told=told)
+        told("==> evidence")
+        evidence.record_listings(now)
+        evidence.record_compute(now)
+        told(f"==> {totals}")
+        if not options["no_score"]:
+            told("==> scores")
+            publish_days(due_days(load()), now=now, told=told)
