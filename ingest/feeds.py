@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from io import BytesIO
+from itertools import pairwise
 from typing import Any
 
 import feedparser
@@ -33,7 +34,6 @@ from ingest.xmltext import Whole, decode, repair, root_name, whole_entries, with
 
 __all__ = ["Entry", "FeedError", "Limits", "ParsedFeed", "Rejected", "parse_feed"]
 
-LOOK = 4_000  # characters within which a document shows its first tag
 CLOCK_SKEW = timedelta(minutes=5)
 HTML_ROOTS = {"html", "head", "body", "meta", "script", "div", "p", "title", "link", "style", "center", "h1", "br"}
 CHALLENGE = re.compile(
@@ -61,15 +61,13 @@ def parse_feed(
 
 
 def _read_xml(body: bytes, content_type: str, limits: Limits) -> Document:
-    text = repair(decode(body, content_type))
-    if "<" not in text[:LOOK]:
-        raise FeedError("text", "is neither XML nor JSON")
-    text = without_doctype(text)
+    text = without_doctype(repair(decode(body, content_type)))
     root = root_name(text)
+    if not root:
+        raise FeedError("text", "is neither XML nor JSON")
     _refuse_html(text, root)
-    whole = whole_entries(text, root, limits.entries) if root else Whole(text, [])
-    found = _parsed(whole.text, root)
-    return _document(found, whole, limits)
+    whole = whole_entries(text, root, limits.entries)
+    return _document(_parsed(whole.text, root), whole, limits)
 
 
 def _refuse_html(text: str, root: str) -> None:
@@ -119,7 +117,8 @@ def _excerpts(whole: Whole, count: int, limits: Limits) -> list[str]:
     """The start of each entry as it stands in the document, where the parser found as many entries as there are."""
     if len(whole.starts) != count:
         return [""] * count
-    return [whole.text[start : start + limits.excerpt] for start in whole.starts]
+    ends = [*whole.starts, len(whole.text)]
+    return [whole.text[start : min(end, start + limits.excerpt)] for start, end in pairwise(ends)]
 
 
 def _missing(whole: Whole, name: str, count: int, limits: Limits) -> list[Rejected]:

@@ -19,7 +19,7 @@ from ingest.entries import FeedError, Limits, ParsedFeed, to_plain
 from ingest.feeds import parse_feed
 
 LENGTH_BYTES = 8
-GRACE_SECONDS = 5  # the parent kills first; this is for when the parent is gone
+GRACE_SECONDS = 2  # the parent kills first; this is for when the parent is gone
 NO_MEMORY = FeedError("memory", "takes more memory to read than allowed")
 
 

@@ -135,19 +135,19 @@ VERSION = re.compile(r"^(?:v|m|r|x|k)?\d{1,2}(?:\.\d+)*$")
 UNNUMBERED = frozenset("jamba runway ideogram elevenlabs yi titan".split())
 
 
-def brand_generation(tail: str, word: str) -> str:
+def brand_generation(tail: str, word: str) -> str | None:
     """``jamba-large-1.7`` → ``jamba-1.7``; ``mercury-coder`` → ``mercury``: the brand and its first version."""
     attached = re.match(rf"{re.escape(word)}-?(v?\d{{1,2}}(?:\.\d+)*)(?=-|$)", tail)
     if attached:
         return f"{word}-{attached[1]}"
     versions = [part for part in tail[len(word) :].split("-") if VERSION.match(part) and not SIZE.match(part)]
-    unnumbered = "" if word in UNNUMBERED else word
+    unnumbered = None if word in UNNUMBERED else word
     return f"{word}-{versions[0]}" if versions else unnumbered
 
 
-def guess(tail: str) -> tuple[str, str]:
+def guess(tail: str) -> tuple[str, str | None]:
     """Brand and generation of a name that no rule knows: the words before the first version or size."""
     parts = tail.split("-")
     cut = next((i for i, part in enumerate(parts) if VERSION.match(part) or SIZE.match(part)), len(parts))
     brand = re.sub(r"v?\d+(?:\.\d+)*$", "", "-".join(parts[: min(cut, 2)])).strip("-.")
-    return (brand, brand_generation(tail, brand)) if brand and tail.startswith(brand) else ("", "")
+    return (brand, brand_generation(tail, brand)) if brand and tail.startswith(brand) else ("", None)

@@ -84,8 +84,8 @@ class Prefixes:
         brand, hosts = "|".join(sorted(brands)), "|".join(HOST_WORDS)
         maker = "|".join(re.escape(word) for word in sorted(set(makers), key=lambda word: (-len(word), word)))
         return cls(
-            re.compile(rf"^({maker})(?:--|\.(?=[a-z])|-(?=(?:{brand})))"),
-            re.compile(rf"^(?:{hosts})[-_](?=(?:{brand}))"),
+            re.compile(rf"^({maker})(?:--|\.(?=[a-z])|-(?=(?:{brand})(?![a-z])))"),
+            re.compile(rf"^(?:{hosts})[-_](?=(?:{brand}|{maker})(?![a-z]))"),
         )
 
 

@@ -169,7 +169,7 @@ class Resolver:
         if lab is None:
             return _nothing(outside)
         family, generation = guess(outside.tail)
-        versioned = bool(re.search(r"\d", generation))
+        versioned = bool(re.search(r"\d", generation or ""))
         return Resolution(
             lab,
             slug(family) or None,

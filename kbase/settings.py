@@ -94,8 +94,10 @@ def _broker_on_the_database() -> str:
     """kombu's SQLAlchemy transport on our own PostgreSQL, in a schema of its own."""
     user, password = quote(str(_database.get("USER") or "")), quote(str(_database.get("PASSWORD") or ""), safe="")
     host, port, name = _database.get("HOST") or "", _database.get("PORT") or "", _database["NAME"]
-    options = quote(f"-csearch_path={BROKER_SCHEMA}")
-    where = f"host={quote(str(host), safe='')}&port={port or 5432}&options={options}"
+    more = {**_database.get("OPTIONS", {}), "options": f"-csearch_path={BROKER_SCHEMA}"}
+    where = "&".join(
+        f"{key}={quote(str(value), safe='')}" for key, value in {"host": host, "port": port or 5432, **more}.items()
+    )
     return f"sqla+postgresql+psycopg://{user}:{password}@/{name}?{where}"
 
 

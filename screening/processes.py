@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
@@ -74,13 +74,17 @@ class Processes:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
-    def wait(self) -> str:
-        """Until a child ends by itself; says which."""
+    def wait(self, look_after: Callable[[], None] = lambda: None) -> str:
+        """Until a child ends by itself; says which. ``look_after`` is called every five seconds meanwhile."""
+        looked = time.monotonic()
         while True:
             for name, process in self.running.items():
                 if process.poll() is not None:
                     return f"the {name} process ended by itself with exit status {process.returncode}"
             time.sleep(0.2)
+            if time.monotonic() - looked > 5:
+                look_after()
+                looked = time.monotonic()
 
     def stop(self) -> None:
         """SIGTERM to every child's group, and SIGKILL to what is left after the grace."""

@@ -9,12 +9,17 @@ import json
 import re
 import tarfile
 from collections.abc import Callable, Iterable
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from kbase.registry.nodes import Findings, PlacedSource
-from kbase.registry.schema import Fault
+from kbase.registry.schema import Fault, Listing, Registry
+
+SEC = "data/sec/company_tickers.json.gz"
+SEC_THROUGH = date(2024, 5, 1)  # the list is of about May 2024: later listings are not in it
+US_MARKETS = frozenset({"XNAS", "XNYS"})
 
 
 def _csv_keys(*columns: str) -> Callable[[bytes], set[str]]:
@@ -100,3 +105,21 @@ def _rows(shared: Path, name: str) -> Any:
         return frozenset()
     data = path.read_bytes()
     return keys(gzip.decompress(data) if name.endswith(".gz") and not name.endswith(".tar.gz") else data)
+
+
+def unknown_to_sec(registry: Registry, shared: Path) -> list[Fault]:
+    """A fault for every listing in New York that began before May 2024 and is not, so, in the SEC's list."""
+    rows = json.loads(gzip.decompress((shared / SEC).read_bytes())).values()
+    ciks = {row["ticker"]: row["cik_str"] for row in rows}
+    return [
+        Fault(
+            "companies.yaml", company.line, f"{company.slug}: {listing.ticker} of CIK {listing.cik} is not so in {SEC}"
+        )
+        for company in registry.companies
+        for listing in company.listings
+        if _is_old_us(listing) and ciks.get(listing.ticker) != listing.cik
+    ]
+
+
+def _is_old_us(listing: Listing) -> bool:
+    return listing.mic in US_MARKETS and (listing.valid_from is None or listing.valid_from < SEC_THROUGH)

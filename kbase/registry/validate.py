@@ -43,7 +43,7 @@ from pathlib import Path
 from typing import Any
 
 from kbase.registry import shapes
-from kbase.registry.datasets import missing_rows
+from kbase.registry.datasets import missing_rows, unknown_to_sec
 from kbase.registry.nodes import Claim, Findings, Page, Place, compose
 from kbase.registry.roles import RoleEntry, role_entries
 from kbase.registry.schema import SEGMENTS, CompanyEntry, FactSource, Fault, Registry, RegistryError
@@ -70,11 +70,6 @@ def read_registry(folder: Path = HERE) -> Registry:
 def unfounded(folder: Path, shared: Path) -> list[Fault]:
     """A fault for every ``dataset`` source of ``folder`` whose row is not in the file below ``shared``."""
     return missing_rows(_read(folder)[1].sources, shared)
-
-
-def source_counts(folder: Path = HERE) -> Counter[str]:
-    """How many sources of each kind the files of ``folder`` state."""
-    return Counter(placed.source.kind for placed in _read(folder)[1].sources)
 
 
 def _read(folder: Path) -> tuple[Registry, Findings]:
@@ -186,7 +181,7 @@ def main(arguments: list[str]) -> int:
         print(error)
         print(f"{len(error.faults)} faults")
         return 1
-    faults = unfounded(folder, shared) if shared.is_dir() else []
+    faults = [*unfounded(folder, shared), *unknown_to_sec(registry, shared)] if shared.is_dir() else []
     print(_counts(registry))
     kinds = Counter(source.kind for source in facts(registry))
     print("facts by source:", ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items())))

@@ -11,6 +11,7 @@ import sys
 import tarfile
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -44,6 +45,23 @@ def rss(*items: str, head: str = "<title>Example</title><link>https://site.examp
 def atom(*entries: str, attributes: str = "") -> str:
     inside = "".join(f"<entry>{entry}</entry>" for entry in entries)
     return f'<feed xmlns="http://www.w3.org/2005/Atom" {attributes}><title>Example</title>{inside}</feed>'
+
+
+def outcome(read: Callable[[], ParsedFeed]) -> ParsedFeed | FeedError:
+    """What becomes of a document: any other exception than ``FeedError`` fails the test."""
+    try:
+        return read()
+    except FeedError as fault:
+        error = fault
+    assert error.kind
+    assert error.reason
+    assert "\n" not in error.reason
+    return error
+
+
+def titles(read: Callable[[], ParsedFeed]) -> set[str]:
+    found = outcome(read)
+    return {entry.title for entry in found.entries} if isinstance(found, ParsedFeed) else set()
 
 
 def item(number: int, **changed: str) -> str:
@@ -188,9 +206,7 @@ def test_19_an_item_without_id_and_link_is_rejected_and_the_others_stay():
     assert [entry.locator for entry in feed.entries] == ["item[1]", "item[3]"]
     [rejected] = feed.rejections
     assert (rejected.locator, rejected.reason) == ("item[2]", "has neither an id nor a link")
-    assert rejected.excerpt == "<item><title>Only a title</title></item></channel></rss>"[:40] or "Only a title" in (
-        rejected.excerpt
-    )
+    assert rejected.excerpt == "<item><title>Only a title</title></item>"
 
 
 def test_20_an_empty_guid_is_no_id():
@@ -282,16 +298,14 @@ def test_27_a_cut_document_gives_its_whole_entries_and_says_where_it_ends():
 
 @pytest.mark.parametrize("kind", ["rss", "atom"])
 def test_27_no_cut_anywhere_makes_an_entry_that_is_not_there(kind: str):
-    titles = {f"News {number}" for number in range(1, 4)}
+    there = {f"News {number}" for number in range(1, 4)}
     whole = {
         "rss": rss(*(item(number, description="<![CDATA[<item>not one</item>]]>") for number in range(1, 4))),
         "atom": atom(*(f"<id>{n}</id><title>News {n}</title><updated>2026-08-01</updated>" for n in range(1, 4))),
     }[kind]
-    for length in range(0, len(whole), 7):
-        try:
-            assert {entry.title for entry in parse(whole[:length]).entries} <= titles
-        except FeedError as fault:
-            assert fault.reason
+    found = [titles(lambda length=length: parse(whole[:length])) for length in range(0, len(whole) + 7, 7)]
+    assert all(some <= there for some in found)
+    assert found[-1] == there
 
 
 def test_28_invalid_utf_8_and_nul_are_repaired():
@@ -336,18 +350,11 @@ def test_31_a_very_long_entry_is_stored_cut():
 )
 def test_33_entities_are_not_expanded(doctype: str):
     body = rss(item(1, title="A&b;" + "&b;" * 1_000)).replace("<rss", doctype.format(long="x" * 1_000) + "<rss", 1)
-    try:
-        feed = parse(body)
-    except FeedError as fault:
-        assert fault.reason
-    else:
-        assert all("xxx" not in entry.title and "root:" not in entry.title for entry in feed.entries)
+    assert not any("xxx" in title or "root:" in title for title in titles(lambda: parse(body)))
 
 
 def test_a_doctype_goes_and_the_document_stays():
-    assert (
-        without_doctype('<?xml version="1.0"?><!DOCTYPE rss PUBLIC "a>b" "c"><rss/>') == '<?xml version="1.0"?><rss/>'
-    )
+    assert without_doctype('<?xml version="1.0"?><!DOCTYPE rss SYSTEM "a>b"><rss/>') == '<?xml version="1.0"?><rss/>'
     with pytest.raises(FeedError, match="has no end"):
         without_doctype("<!DOCTYPE rss [ <!ENTITY a 'b'> <rss/>")
 
@@ -426,7 +433,6 @@ def test_more_entries_than_allowed_are_counted_not_read():
     "text",
     [
         "<script>alert(1)</script>fine",
-        "&lt;script&gt;alert(1)&lt;/script&gt;fine",
         "<svg><a xlink:href='javascript:alert(1)'>x</a></svg>fine",
         "<a href='javascript&#9;:alert(1)'>fine</a>",
         "<img src=x onerror=alert(1)>fine",
@@ -441,29 +447,32 @@ def test_no_markup_survives(text: str, form: str):
     assert (entry.title, entry.summary) == ("fine", "fine")
 
 
+def test_markup_that_was_escaped_twice_goes_too():
+    [entry] = parse(rss(item(1, description="&amp;lt;script&amp;gt;x()&amp;lt;/script&amp;gt;fine"))).entries
+    assert entry.summary == "fine"
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_whatever_is_done_to_a_document_it_ends_as_a_feed_or_a_named_error(data: st.DataObject):
-    body = bytearray(
-        rss(*(item(n, description="a &amp; &lt;b&gt;c&lt;/b&gt; &#233; <![CDATA[d]]>") for n in (1, 2))).encode()
-    )
+    body = bytearray(WHOLE)
     for _ in range(data.draw(st.integers(1, 6))):
         start = data.draw(st.integers(0, len(body)))
         end = data.draw(st.integers(start, min(len(body), start + 30)))
         body[start:end] = data.draw(st.sampled_from(PIECES) | st.binary(max_size=8))
-    try:
-        feed = parse(bytes(body))
-    except FeedError as fault:
-        assert fault.kind
-        assert "\n" not in fault.reason
-    else:
+    feed = outcome(lambda: parse(bytes(body)))
+    if isinstance(feed, ParsedFeed):
         json.dumps(to_plain(feed)).encode("ascii")
         assert all(entry.key and entry.title for entry in feed.entries)
+        assert feed.entries or feed.rejections
 
 
-PIECES = [b"<item>", b"</item>", b"<![CDATA[", b"]]>", b"<!--", b"-->", b"&#xD800;", b"&a\\b;", b"<!DOCTYPE a [", b"<?", b"\xff",
-          b"<feed xmlns='http://www.w3.org/2005/Atom'>", b"</rss>", b"<content type='xhtml'>", b"\x00", b"&", b"<", b"'",
-          b"<author>a@b.c (d)</author>", b"<link href='//['/>", b" xml:base='http://['"]  # fmt: skip
+WHOLE = rss(*(item(n, description="a &amp; &lt;b&gt;c&lt;/b&gt; &#233; <![CDATA[d]]>") for n in (1, 2))).encode()
+PIECES = [
+    b"<item>", b"</item>", b"<![CDATA[", b"]]>", b"<!--", b"-->", b"&#xD800;", b"&a\\b;", b"<!DOCTYPE a [", b"<?",
+    b"<feed xmlns='http://www.w3.org/2005/Atom'>", b"</rss>", b"<content type='xhtml'>", b"\x00", b"&", b"<", b"'",
+    b"<author>a@b.c (d)</author>", b"<link href='//['/>", b" xml:base='http://['", b"\xff",
+]  # fmt: skip
 
 
 # The process that can be killed
@@ -522,17 +531,17 @@ def test_a_killed_process_is_replaced(parser: Parser):
 
 
 def test_threads_may_share_a_parser(parser: Parser):
-    titles: dict[int, str] = {}
+    found: dict[int, str] = {}
 
     def work(number: int) -> None:
-        titles[number] = read(parser, rss(item(number))).entries[0].title
+        found[number] = read(parser, rss(item(number))).entries[0].title
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(1, 9)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert titles == {number: f"News {number}" for number in range(1, 9)}
+    assert found == {number: f"News {number}" for number in range(1, 9)}
 
 
 def test_closing_ends_the_process():
@@ -599,10 +608,9 @@ def test_every_hostile_document_ends_as_entries_or_a_refusal(parser: Parser, nam
     pid = parser.pid
     for label, body in hostile(name):
         for document in (body, with_links(body)):
-            try:
-                feed = read(parser, document)
-            except FeedError as fault:
-                assert fault.kind not in ("timeout", "memory"), label
+            feed = outcome(lambda document=document: read(parser, document))
+            if isinstance(feed, FeedError):
+                assert feed.kind not in ("timeout", "memory"), label
                 continue
             assert feed.entries or feed.rejections, label
             for entry in feed.entries:

@@ -50,7 +50,13 @@ class Command(BaseCommand):
                 processes.start("worker", beat_and_worker())
             self.stdout.write(f"==> Tessera is at http://127.0.0.1:{port}/  (Ctrl-C stops it)")
             self.stdout.flush()
-            failed = processes.wait()
+            failed = processes.wait(look_after=self._database)
         if failed:
             raise CommandError(failed)
         self.stdout.write("==> stopped")
+
+    def _database(self) -> None:
+        """PostgreSQL that was killed under us is started again; what was under way in it was rolled back."""
+        if settings.EMBEDDED and not embedded.is_alive(settings.DATA_DIR):
+            self.stdout.write("==> PostgreSQL is gone; starting it again")
+            embedded.start(settings.DATA_DIR)

@@ -1,0 +1,1 @@
+"""The embedded PostgreSQL, on real servers and real processes."""
