@@ -66,11 +66,11 @@ AGAINST: dict[str, re.Pattern[str]] = {
         r"market|global|the|an?|its|his|their) outlook|outlook (?:positive|negative|stable|for|on|of|to)\b|outlook\W{1,3}(?:positive|negative|stable)",
     }.items()
 }
-# Products that run under everything, so that naming them as the place says nothing of their maker.
+# Products that run under everything: they name their maker only where the news is about themselves.
 SURROUNDINGS = frozenset(
-    {"windows", "android", "macos", "ios", "slack", "gmail", "excel", "powerpoint", "chrome", "ipad", "iphone", "mac"}
+    "windows|android|macos|ios|slack|gmail|excel|powerpoint|chrome|visual studio code|vs code|visual studio".split("|")
 )
-AS_SURROUNDING = re.compile(r"(?:\b(?:for|on|in|inside|into|and|or|as|to|via|with|an?)|[,&/+]) ?$", re.IGNORECASE)
+IN_VIEW = re.compile(r"\b(?:the|its|new|latest|next|fix\w*|updat\w*|redesign\w*)(?: for| to)? $", re.IGNORECASE)
 
 # The words of the field: where one stands, a name that is also a plain word probably means ours.
 FIELD = re.compile(

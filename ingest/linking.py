@@ -135,7 +135,7 @@ class Linker:
         """The mentions in both texts, by place; ``company``: whose voice it is, where that is known."""
         pages = [_page("title", title), _page("summary", summary)]
         hits = [self._hits(page) for page in pages]
-        certain = {name.company for found in hits for hit in found for name in hit.names if not name.ambiguous}
+        certain = {name.company for page, found in zip(pages, hits, strict=True) for name in _certain(page, found)}
         certain |= {company} if company else set()
         field = bool(certain) or any(rules.FIELD.search(page.text.text) for page in pages)
         mentions: list[Mention] = []
@@ -230,15 +230,26 @@ def _is_cased(shown: str, name: Name, shouted: bool) -> bool:
     return shown[:1].isupper()
 
 
+def _certain(page: Page, hits: Iterable[Hit]) -> Iterator[Name]:
+    """The names that need no support, and so lend it to others."""
+    for hit in hits:
+        if not _is_another(page, hit):
+            yield from (name for name in hit.names if not name.ambiguous)
+
+
+def _is_another(page: Page, hit: Hit) -> bool:
+    """Whether the words around say that something else of the same name is meant."""
+    against = rules.AGAINST.get(hit.key)
+    window = page.text.text[max(0, hit.start - AROUND) : hit.end + AROUND]
+    return against is not None and against.search(window) is not None
+
+
 def _agreed(page: Page, hit: Hit, certain: set[str | None], field: bool) -> Hit | None:
     """The hit with the names that the text around it does not speak against."""
-    text = page.text.text
-    against = rules.AGAINST.get(hit.key)
-    window = text[max(0, hit.start - AROUND) : hit.end + AROUND]
     known = any(name.company in certain for name in hit.names if name.company)
-    if against and against.search(window) and not (known and hit.key not in ("claude", "meta", "arm")):
+    if _is_another(page, hit) and not (known and hit.key not in ("claude", "meta", "arm", "outlook")):
         return None
-    if hit.key in rules.SURROUNDINGS and rules.AS_SURROUNDING.search(text[: hit.start]):
+    if hit.key in rules.SURROUNDINGS and hit.start > 3 and not rules.IN_VIEW.search(page.text.text[: hit.start]):
         return None
     if not hit.names[0].ambiguous or _is_supported(page, hit, known, field):
         return _of_one_maker(hit, certain)

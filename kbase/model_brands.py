@@ -115,7 +115,9 @@ orpheus: orpheus
 afm: afm
 """
 FAMILY_OF: dict[str, str] = {
-    word: family for family, _, words in (line.partition(": ") for line in TABLE.split("\n") if line) for word in words.split()
+    word: family
+    for family, _, words in (line.partition(": ") for line in TABLE.split("\n") if line)
+    for word in words.split()
 }
 _WORDS = "|".join(re.escape(word) for word in sorted(FAMILY_OF, key=lambda word: (-len(word), word)))
 BRAND = re.compile(rf"^({_WORDS})(?=[-.\d]|$)")
@@ -126,7 +128,9 @@ SERVICES = re.compile(
     r"fastgpt|tako|universal-summarizer|claude-code|deepclaude|custom|tc-code|glm-for-coding|kimi-for-coding|owl|"
     r"big-pickle|giga-potato.*|code-supernova|[a-z-]+-alpha|alpha-gd4|an-gbt|greg-rp|z-code|study-gpt.*|tstars2\.0)$"
 )
-SERVICE_MAKERS = frozenset({"openrouter", "kilo", "kilo-auto", "nanogpt", "switchpoint", "orcarouter", "poetools", "stealth"})
+SERVICE_MAKERS = frozenset(
+    {"openrouter", "kilo", "kilo-auto", "nanogpt", "switchpoint", "orcarouter", "poetools", "stealth"}
+)
 SIZE = re.compile(r"^(?:\d+x)?[ae]?\d+(?:\.\d+)?[bmkt]$|^\d+e$")
 VERSION = re.compile(r"^(?:v|m|r|x|k)?\d{1,2}(?:\.\d+)*$")
 

@@ -51,7 +51,15 @@ def rule(
 ) -> Rule:
     """A rule from its patterns as text."""
     folds = (rf"()-({fold})(?=-|$)",) if isinstance(fold, str) else fold
-    return Rule(family, re.compile(rf"^(?:{match})"), rewrites(generations), rewrites(spell), tuple(map(re.compile, folds)), is_open, lab)
+    return Rule(
+        family,
+        re.compile(rf"^(?:{match})"),
+        rewrites(generations),
+        rewrites(spell),
+        tuple(map(re.compile, folds)),
+        is_open,
+        lab,
+    )
 
 
 OPENAI = [

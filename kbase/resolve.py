@@ -141,7 +141,9 @@ class Resolver:
         if own and FAMILY_OF[own[1]] in OWN_LINES:
             return None
         tail = outside.tail.replace("l31-", "l3.1-")
-        based = _base_in(LLAMA_3.sub(r"llama-\1-", tail)) or (_base_in(plain(name)) if outside.makers and not own else None)
+        based = _base_in(LLAMA_3.sub(r"llama-\1-", tail)) or (
+            _base_in(plain(name)) if outside.makers and not own else None
+        )
         if based is None:
             return None
         known, rest = based
@@ -281,7 +283,13 @@ def _is_tuned(tail: str, everywhere: bool) -> bool:
     return any(word and not ORDINARY.fullmatch(word) for word in after)
 
 
-SYNONYMS = {"think": "thinking", "thought": "thinking", "reasoning": "thinking", "reasoner": "thinking", "nothinking": "nothink"}
+SYNONYMS = {
+    "think": "thinking",
+    "thought": "thinking",
+    "reasoning": "thinking",
+    "reasoner": "thinking",
+    "nothinking": "nothink",
+}
 
 
 def _variant(outside: OutsideId, folded: frozenset[str] = frozenset()) -> str:
