@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from ingest.articles import Counts, store_entries, store_rejections
 from ingest.canonical import title_key
 from ingest.catalogues import epoch, leaderboard, models_dev
+from ingest.catalogues.common import CatalogueError, Rejection
 from ingest.catalogues.measurements import store_compute, store_results
 from ingest.catalogues.store import store_observation
 from ingest.entries import Entry, FeedError, Rejected
@@ -39,9 +40,7 @@ Reader = Callable[[Source, Document, Parser], Counts]
 
 def read_feed(source: Source, document: Document, parser: Parser) -> Counts:
     try:
-        feed = parser.parse(
-            document.body, url=document.url, content_type=document.content_type, now=document.seen.at
-        )
+        feed = parser.parse(document.body, url=document.url, content_type=document.content_type, now=document.seen.at)
     except FeedError as error:
         raise DocumentError(error.reason) from error
     counts = store_entries(source, feed.entries, blob=document.blob, seen=document.seen)
@@ -104,8 +103,14 @@ def _named_failure() -> Iterator[None]:
     """A changed shape of a catalogue is a clear failure that keeps the last good state."""
     try:
         yield
-    except (models_dev.CatalogueError, epoch.CatalogueError, leaderboard.CatalogueError) as error:
+    except CatalogueError as error:
         raise DocumentError(str(error)) from error
+
+
+def _with_rejections(source: Source, document: Document, counts: Counts, left_out: Iterable[Rejection]) -> Counts:
+    rejections = [Rejected(rejection.locator, rejection.reason) for rejection in left_out]
+    rejected = store_rejections(source, rejections, blob=document.blob, seen=document.seen)
+    return Counts(counts.new, counts.updated, counts.unchanged, rejected)
 
 
 def read_models_dev(source: Source, document: Document, parser: Parser) -> Counts:
@@ -113,31 +118,32 @@ def read_models_dev(source: Source, document: Document, parser: Parser) -> Count
         parsed = models_dev.rows(document.body)
     on = parsed.observed_on or document.seen.at.astimezone(UTC).date()
     report = store_observation("models.dev", parsed, on=on, blob=document.blob, now=document.seen.now)
-    rejections = [Rejected(r.locator, r.reason) for r in parsed.rejections]
-    rejected = store_rejections(source, rejections, blob=document.blob, seen=document.seen)
-    return Counts(report.new, report.changed, report.unchanged, rejected)
+    counts = Counts(report.new, report.changed, report.unchanged)
+    return _with_rejections(source, document, counts, parsed.rejections)
 
 
-def read_chip_makers(source: Source, document: Document, parser: Parser) -> Counts:
-    with _named_failure():
-        return store_compute("made", epoch.makers(document.body), document.blob, document.seen)
+def _read_chips(kind: str, parse: Callable[[bytes], epoch.ChipTable]) -> Reader:
+    def read(source: Source, document: Document, parser: Parser) -> Counts:
+        with _named_failure():
+            table = parse(document.body)
+        counts = store_compute(kind, table, document.blob, document.seen)
+        return _with_rejections(source, document, counts, table.rejections)
 
-
-def read_chip_owners(source: Source, document: Document, parser: Parser) -> Counts:
-    with _named_failure():
-        return store_compute("owned", epoch.owners(document.body), document.blob, document.seen)
+    return read
 
 
 def read_leaderboard(source: Source, document: Document, parser: Parser) -> Counts:
     with _named_failure():
-        return store_results(leaderboard.rows(document.body), document.blob, document.seen)
+        table = leaderboard.rows(document.body)
+    counts = store_results(table, document.blob, document.seen)
+    return _with_rejections(source, document, counts, table.rejections)
 
 
 READERS: dict[str, Reader] = {
     "feed": read_feed,
     "headlines": read_headlines,
     "models_dev": read_models_dev,
-    "epoch_chip_makers": read_chip_makers,
-    "epoch_chip_owners": read_chip_owners,
+    "epoch_chip_makers": _read_chips("made", epoch.makers),
+    "epoch_chip_owners": _read_chips("owned", epoch.owners),
     "open_llm_leaderboard": read_leaderboard,
 }

@@ -53,7 +53,7 @@ AI = (
     r"\bA\.?I\.?\b|\bAI-|\bartificial intelligence|\bLLMs?\b|\bVLMs?\b|\bgen-?AI\b|\bchatbots?\b|\bAGI\b|language models?|\bML\b|"
     r"machine learning|deep learning|neural net|foundation models?|\bagentic\b|(?:AI|coding) agents?|superintelligence|\bdeepfakes?\b"
 )
-MODELS = r"\bLLMs?|\bVLMs?|\bmodels?\b|transformers?\b|\bMoE\b|diffusion|neural|inference|\bAI\b|\bGPUs?\b|attention"
+MODELS = r"\bLLMs?|\bVLMs?|\bmodels?\b|transformers?\b|\bMoE\b|diffusion|neural|inference|attention|\bLoRA|<M>"
 GATES: dict[str, re.Pattern[str]] = {
     "ai": pattern(AI),
     "field": pattern(
@@ -62,8 +62,13 @@ GATES: dict[str, re.Pattern[str]] = {
         r"\bOpen[ -]?source\b.{0,30}model|\bhyperscaler",
     ),
     "company": pattern("<E>"),
+    "core": pattern(
+        AI,
+        r"<M>|<P>|\bGPUs?\b|chip ?makers?|\bchips?\b|semiconductor|data ?cent(?:er|re)s?|sovereign|depend(?:ency|ence)|export|procure|"
+        r"\bcloud\b|quantum|supercomput",
+    ),
     "model": pattern("<M>"),
-    "lead_ml": pattern(MODELS, "<M>"),
+    "ml": pattern(MODELS, r"\bGPUs?\b|\bAI\b"),
 }
 CHIP_FIRMS = frozenset(
     "nvidia amd intel arm apple tsmc samsung qualcomm broadcom marvell micron skhynix asml cerebras groq sambanova "
@@ -78,19 +83,23 @@ OFF_FIELD = pattern(
 # Lists of several news in one title; each part is read for itself.
 PARTS = re.compile(r"; (?=[A-Z\"'⟦])")
 
-_RELEASE = r"(?:releas|launch|unveil|introduc|debut|announc|open[- ]?sourc|preview|reveal)\w*|rolls? out|rolling out|rolled out|ships?\b|drops?\b|returns with"
+_RELEASE = r"\b(?:releas|launch|unveil|introduc|debut|announc|open[- ]?sourc|preview|reveal)\w*|rolls? out|rolling out|rolled out|ships?\b|drops?\b|returns with(?![^⟦⟧]*⟧)"
 _FUND = r"\$|€|£|¥|₹|\b(?:USD|EUR|RMB|CNY|Rs)\b"
 _MONEY = rf"(?:{_FUND}) ?\d[\d.,]*\+? ?(?:k|m|mn|mln|b|bn|t|tn|million|billion|trillion|crore|m-|b-)?"
 
 RELEASE = (
     _rule("release", 0.95, r"<M>.{0,20}system card|system card.{0,20}<M>|system card$"),
-    _rule("release", 0.9, r"^(?:introducing|announcing|meet|presenting|say hello to|welcome)[: ]+(?:the |our |new |<C>'?s? )*<M>"),
+    _rule(
+        "release",
+        0.9,
+        r"^(?:introducing|announcing|meet|presenting|say hello to|welcome)[: ]+(?:the |our |new |<C>'?s? )*<M>",
+    ),
     _rule(
         "release",
         0.85,
         rf"(?:{_RELEASE}).{{0,70}}<V>|(?:{_RELEASE}).{{0,30}}<M>",
         unless=r"<V>.{0,20}\b(?:solves?|finds?|wiped|hack)|\bplugins?\b|\btool\b.{0,40}(?:built|based|powered)|benchmark(?:ing)? |\bstudy\b|"
-        r"powered by <M>|\busing <M>|\bwith <M>|export control",
+        r"powered by <M>|\busing <M>|\bwith <M>|export control|Q&A|unauthori[sz]ed|limit(?:s|ed|ing) the release|\bdebut of\b",
     ),
     _rule(
         "release",
@@ -104,10 +113,15 @@ RELEASE = (
         0.75,
         rf"(?:{_RELEASE}) (?:\S+ ){{0,9}}?(?:models?|LLMs?|VLMs?)\b",
         needs="field",
-        unless=r"\b(?:tool|feature|platform|app|agent|service|watch|pricing|business|iphone|macbook|phone|laptop|car|ev|suv|display|study|paper|"
+        unless=r"\bintroducing (?:<C> )?LoRA|\bcourse\b|\bfine-tun|\b(?:tool|feature|platform|app|agent|service|watch|pricing|business|iphone|macbook|phone|laptop|car|ev|suv|display|study|paper|"
         r"framework|library|benchmark)s?\b.{0,50}\bmodels?|robot|climate|weather|world model|\bmodel context",
     ),
-    _rule("release", 0.7, r"<C>'s? (?:\S+ ){0,3}?(?:new|upcoming|next|latest|first|long-awaited|much-anticipated)(?: \S+){0,3} models?\b", needs="field"),
+    _rule(
+        "release",
+        0.7,
+        r"<C>'s? (?:\S+ ){0,3}?(?:new|upcoming|next|latest|first|long-awaited|much-anticipated)(?: \S+){0,3} models?\b",
+        needs="field",
+    ),
     _rule(
         "release",
         0.8,
@@ -139,7 +153,12 @@ AVAILABILITY = (
         place="title",
         unless=r"outage|\bdown\b|\bhow\b|best practices",
     ),
-    _rule("availability", 0.75, r"<V>.{0,60}available (?:today |now )?(?:on|in|via|through) (?:the )?(?:<C>|API\b)|(?:<M>|<P>).{0,25}\bto bring <M> to <C>", place="lead"),
+    _rule(
+        "availability",
+        0.75,
+        r"<V>.{0,60}available (?:today |now )?(?:on|in|via|through) (?:the )?(?:<C>|API\b)|(?:<M>|<P>).{0,25}\bto bring <M> to <C>",
+        place="lead",
+    ),
     _rule(
         "availability",
         0.6,
@@ -159,18 +178,18 @@ OPTIMISATION = (
         r"\bquanti[sz](?:e|ed|ing|ation)\b|\b(?:NV|MX)?FP[48]\b|\bINT[48]\b|\b[1-4]-bit\b|speculative (?:decoding|execution).{0,30}|"
         r"\bKV[ -]?cache|flash ?-?attention|\btok(?:ens?)?(?:/s| per second|/sec)|\btorch\.compile|\bTensorRT|\b(?:CUDA|GPU|Triton|Metal|attention) kernels?\b|"
         r"\bprefix cach|continuous batching|\bprefill\b|memory compression|\btensor parallel|\bpagedattention",
-        needs="lead_ml",
+        needs="ml",
         unless=r"quantum|linux kernel|image quant|\bmusic",
     ),
     _rule(
         "optimisation",
         0.7,
-        rf"(?:{MODELS}).{{0,50}}\b(?:faster|speed-?ups?|accelerat(?:e|es|ed|ing)|optimi[sz](?:e|es|ed|ing|ation|ations)|throughput|latency|efficiency|compress\w+|"
+        rf"(?:{MODELS}).{{0,40}}\b(?:faster|speed-?ups?|accelerat(?:e|es|ed|ing)|optimi[sz](?:e|es|ed|ing|ation|ations)|throughput|latency|efficiency|compress\w+|"
         r"low[- ]precision|on consumer (?:hardware|gpus?)|TCO)\b",
         rf"\b(?:faster|speed(?:ing)?[ -]?up|accelerat(?:e|es|ed|ing)|optimi[sz](?:e|es|ed|ing|ation)|efficient|compress\w+|unlocking efficiency|\d+(?:\.\d+)?x (?:faster|cheaper|smaller))\b"
         r".{0,40}(?:\bLLMs?|\bVLMs?|\binference\b|\btraining\b|transformers?\b|\bMoE\b|diffusion|\bmodels?\b|<M>)",
         r"optimized for (?:MoE|large|LLM)|\badapting immediately\b|surpassing vLLM",
-        needs="lead_ml",
+        needs="ml",
         unless=r"accelerat\w+ (?:\S+ ){0,3}(?:adoption|growth|science|discovery|research|push|plans?|development|innovation|work|future|business|transformation)|"
         r"better,? faster|more productive|faster than (?:expected|ever)|search engine optimi|\bcost optimi[sz]|supply|developer|chips? |revenue|raised|raises|"
         r"workflow|employees|code faster|ships? faster|move faster|vulnerab|drug|weather|enterprise",
@@ -182,12 +201,31 @@ TUNING = (
         0.85,
         r"fine-?tun(?:e|ed|es|ing)\b|post-?train(?:ing|ed)|\bRLHF\b|\bLoRAs?\b|\bQLoRA\b|\bPEFT\b|\bDPO\b|\bGRPO\b|\bTRL\b|\bUnsloth\b|"
         r"instruction[- ]tun|custom(?:i[sz]ed)? models?\b(?! 3)|model customi[sz]ation|reinforcement fine|reward model",
-        needs="lead_ml",
+        needs="ml",
         unless=r"\bfinely|fine-tuned (?:sense|machine)|LoRa(?:WAN)?\b(?-i:)(?=.{0,30}(?:mesh|radio|meshtastic))|meshtastic",
     ),
-    _rule("tuning", 0.75, r"fine-?tun(?:e|ed|es|ing)\b.{0,60}\bmodels?|custom models?\b|\btrain(?:ing)? (?:your own|custom) (?:\S+ )?(?:models?|LLMs?)", place="lead", needs="lead_ml"),
-    _rule("tuning", 0.65, r"distill(?:ation|ed|ing)?\b", place="title", needs="field", unless=r"accus|attack|theft|steal|alleg|extract|white house|state department|illicit|campaign|whisk|water|industrial"),
-    _rule("tuning", 0.6, r"\b(?:train|training) (?:\S+ ){0,3}?(?:models?|LLMs?|embedding models?) (?:with|on|using) (?:<C>|(?-i:[A-Z]))", needs="field", unless=r"pirated|copyright|lawsuit|data from|employees|sued?|books"),
+    _rule(
+        "tuning",
+        0.75,
+        r"fine-?tun(?:e|ed|es|ing)\b.{0,60}\bmodels?|custom models?\b|\btrain(?:ing)? (?:your own|custom) (?:\S+ )?(?:models?|LLMs?)",
+        place="lead",
+        needs="ml",
+    ),
+    _rule(
+        "tuning",
+        0.65,
+        r"distill(?:ation|ed|ing)?\b",
+        place="title",
+        needs="field",
+        unless=r"accus|attack|theft|steal|alleg|extract|white house|state department|illicit|campaign|whisk|water|industrial",
+    ),
+    _rule(
+        "tuning",
+        0.6,
+        r"\b(?:train|training) (?:\S+ ){0,3}?(?:models?|LLMs?|embedding models?) (?:with|on|using) (?:<C>|(?-i:[A-Z]))",
+        needs="field",
+        unless=r"pirated|copyright|lawsuit|data from|employees|sued?|books",
+    ),
 )
 SERVING = (
     _rule(
@@ -198,8 +236,17 @@ SERVING = (
         r"\bmodel (?:router|gateway)\b|\binference gateway",
         unless=r"co-located|accelerat",
     ),
-    _rule("serving", 0.6, r"^(?:<C> |<P> |<M> )(?:\S+ ){0,3}APIs?$|^(?:introducing|announcing) (?:the )?(?:\S+ ){0,4}APIs?\b", r"\b(?:agent|AI|model) platform\b.{0,30}\b(?:GA|generally available)\b"),
-    _rule("serving", 0.6, r"(?:right-?sizes?|run|running|host|hosting|self-host\w*|deploy(?:s|ing)?) .{0,30}(?:LLMs?|(?:AI|language|open) models?)\b.{0,30}(?:local|your (?:system|own|machine|laptop|computer|pc)|on-?prem|in production)"),
+    _rule(
+        "serving",
+        0.6,
+        r"^(?:<C> |<P> |<M> )(?:\S+ ){0,3}APIs?$|^(?:introducing|announcing) (?:the )?(?:\S+ ){0,4}APIs?\b",
+        r"\b(?:agent|AI|model) platform\b.{0,30}\b(?:GA|generally available)\b",
+    ),
+    _rule(
+        "serving",
+        0.6,
+        r"(?:right-?sizes?|run|running|host|hosting|self-host\w*|deploy(?:s|ing)?) .{0,30}(?:LLMs?|(?:AI|language|open) models?)\b.{0,30}(?:local|your (?:system|own|machine|laptop|computer|pc)|on-?prem|in production)",
+    ),
 )
 ACCELERATOR = (
     _rule(
@@ -231,9 +278,23 @@ DATACENTRE = (
         needs="field",
         unless=r"chips? at data|stargate (?:sg|tv|atlantis)",
     ),
-    _rule("datacentre", 0.7, r"(?:nuclear|power plant|energy|electricity|grid|cooling|natural gas).{0,50}\bAI\b|\bAI(?:'s)?\b.{0,60}(?:nuclear power|power plants?|electricity (?:demand|bills?|costs?)|power grid|energy (?:demand|needs|use))"),
-    _rule("datacentre", 0.65, r"outage.{0,40}(?:drone|attack|strike|fire|flood|heat)|(?:drone|missile|strike|attack)s?.{0,40}(?:AWS|cloud|facilit)|\bhit <C> facilit", needs="company"),
-    _rule("datacentre", 0.6, r"(?:spend(?:ing)?|invest(?:s|ing|ment)?|commits?).{0,40}\b(?:AI (?:build-?out|spending|infrastructure)|cloud (?:capacity|infrastructure|region))|\bAI (?:build-?out|spending)\b", needs="field"),
+    _rule(
+        "datacentre",
+        0.7,
+        r"(?:nuclear|power plant|energy|electricity|grid|cooling|natural gas).{0,50}\bAI\b|\bAI(?:'s)?\b.{0,60}(?:nuclear power|power plants?|electricity (?:demand|bills?|costs?)|power grid|energy (?:demand|needs|use))",
+    ),
+    _rule(
+        "datacentre",
+        0.65,
+        r"outage.{0,40}(?:drone|attack|strike|fire|flood|heat)|(?:drone|missile|strike|attack)s?.{0,40}(?:AWS|cloud|facilit)|\bhit <C> facilit",
+        needs="company",
+    ),
+    _rule(
+        "datacentre",
+        0.6,
+        r"(?:spend(?:ing)?|invest(?:s|ing|ment)?|commits?).{0,40}\b(?:AI (?:build-?out|spending|infrastructure)|cloud (?:capacity|infrastructure|region))|\bAI (?:build-?out|spending)\b",
+        needs="field",
+    ),
 )
 PARTNERSHIP = (
     _rule(
@@ -241,21 +302,32 @@ PARTNERSHIP = (
         0.85,
         r"<C>.{0,60}\b(?:partners? with|partnering with|partnered with|partners on|teams? up with|teaming up with|join(?:s|ed)? forces|collaborat(?:es?|ing|ion)|strategic (?:partnership|collaboration|alliance))\b",
         r"\b(?:partners? with|partner to|teams? up with|collaborat\w+ (?:with|on)) .{0,50}<C>|<C> and .{0,40}\bpartner\b|\band <C> (?:partner|team up|collaborate|expand)\b",
-        r"\bpartnership\b.{0,60}<C>|<C>.{0,60}\bpartnership\b|<C>'s (?:new )?partner\b|<C> partner\b(?! now)",
+        r"\bpartnership\b.{0,60}<C>|<C>.{0,60}\bpartnership\b|<C>'s (?:new )?partner\b|<C> partner\b(?! now| network)",
         r"\bfour-partner\b",
         needs="field",
         unless=r"\bad partner now|early partner|\bone partner\b",
     ),
-    _rule("partnership", 0.75, r"\b(?:partners? with|teams? up with|joins forces with|in partnership with|strategic partnership|collaborates? with)\b", unless=r"private equity|law firm|general partner"),
+    _rule(
+        "partnership",
+        0.75,
+        r"\b(?:partners? with|teams? up with|joins forces with|in partnership with|strategic partnership|collaborates? with)\b",
+        unless=r"private equity|law firm|general partner",
+    ),
     _rule(
         "partnership",
         0.7,
         r"\b(?:signs?|signed|inks?|strikes?|reach(?:es)?|exits?|ends?|scraps?|expands?|renegotiat\w+) (?:\S+ ){0,4}?(?:deals?|agreements?|pacts?|alliances?)\b",
         r"<C>.{0,40}\bmulti-?year (?:deal|agreement)|\b(?:OpenAI|<C>)'?s? deal (?:with|to)\b|as part of (?:its|a|the) <C> deal",
         needs="company",
-        unless=r"acqui|\bbuys?\b|merg|invest|union|settle|peace|trade deal|licen[sc]ing fee|deal days|to buy",
+        unless=r"stock (?:pops|jumps)|meaningless|acqui|\bbuys?\b|merg|invest|union|settle|peace|trade deal|licen[sc]ing fee|deal days|to buy",
     ),
-    _rule("partnership", 0.65, r"<C> and <C> (?:are |have |will )?(?:bridging|working|work|join|build|announce|launch|unite|unveil|develop|team)\w*\b", r"<C> is adding <C> to|\bjoins? <C>'s? (?:\S+ ){0,3}(?:coalition|alliance|program)", r"bett?er <C> partner"),
+    _rule(
+        "partnership",
+        0.65,
+        r"<C> and <C> (?:are |have |will )?(?:bridging|working|work(?!ers)|join|build|announce|launch|unite|unveil|develop|team)\w*\b",
+        r"<C> is adding <C> to|\bjoins? <C>'s? (?:\S+ ){0,3}(?:coalition|alliance|program)",
+        r"bett?er <C> partner",
+    ),
 )
 PRICING = (
     _rule(
@@ -264,9 +336,15 @@ PRICING = (
         r"<E>.{0,80}\b(?:pricing|priced at|price (?:cuts?|hikes?|increases?|drop)|(?:cuts?|rais\w+|doubl\w+|slash\w*|lowers?|hikes?) (?:\S+ ){0,2}prices?|per (?:million|1M) tokens|/1M (?:input )?tokens|usage-based (?:pricing|billing))",
         r"<E>.{0,40}\bcosts? \$[\d.]+/|\bnew (?:pricing|prices) (?:for|of) <|\bmakes? (?:<M>|<P>) free\b",
         needs="company",
-        unless=r"vacuum|blu-ray|\bEVs?\b|\bcars?\b|switch 2|console|xbox|ps5|iphone|macbook|hardware|memory|\bRAM\b|earnings|tesla|deal days|unchanged price|laptop|oil|IPO|stock",
+        unless=r"DRAM|surcharge|strong-armed|projected|show hn|vacuum|blu-ray|\bEVs?\b|\bcars?\b|switch 2|console|xbox|ps5|iphone|macbook|hardware|memory|\bRAM\b|earnings|tesla|deal days|unchanged price|laptop|oil|IPO|stock",
     ),
-    _rule("pricing", 0.6, r"<E>.{0,60}(?:\$\d+(?:\.\d+)?(?:/| (?:a|per) )(?:mo|month|user|seat)|rate limits?|usage limits? (?:for|on)|subscription (?:plan|tier|price)|cheaper plan|free tier|new (?:\S+ )?(?:plan|tier) (?:at|for) \$)", needs="company", unless=r"hitting usage|deal days|faster than expected|iphone"),
+    _rule(
+        "pricing",
+        0.6,
+        r"<E>.{0,60}(?:\$\d+(?:\.\d+)?(?:/| (?:a|per) )(?:mo|month|user|seat)|rate limits?|usage limits? (?:for|on)|subscription (?:plan|tier|price)|cheaper plan|free tier|new (?:\S+ )?(?:plan|tier) (?:at|for) \$)",
+        needs="company",
+        unless=r"show hn|projected|storage|hitting usage|deal days|faster than expected|iphone",
+    ),
 )
 DEAL = (
     _rule(
@@ -281,20 +359,26 @@ DEAL = (
     _rule(
         "deal",
         0.85,
-        r"\b(?:acquires?|acquired|acquiring|acquisition of|to acquire|buys\b|to buy\b|has bought|bought (?!by\b)|takeover|merger|merges? with|acqui-?hires?|snaps up)\b",
+        r"\b(?:acquires?|acquired|acquiring|acquisition of|to acquire|buys\b|to buy\b|has bought|<C> bought|takeover|merger|merges? with|acqui-?hires?|snaps up)\b",
         rf"<C>.{{0,40}}\b(?:invests?|investing|investment|to invest|stake)\b.{{0,40}}(?:{_MONEY}|\bin <C>|\bin\b)|(?:{_MONEY}).{{0,20}}\b(?:investment|stake)\b.{{0,30}}<C>|option to buy",
         r"\bIPO\b",
         needs="field",
         unless=r"\bbuy(?:s)? (?:it|one|this|these|now)\b|\bworth buying\b|buying guide|shares? of|users?\b.{0,20}buy|customers?|before you buy|robotaxis|food|groceries|tickets|can buy|(?:acquired|acquires) (?:a )?taste|"
         r"spring sale|fire tv|deal days|wins court|antitrust|chips? from|invests? in (?:education|training|skills)",
     ),
-    _rule("deal", 0.75, rf"(?:{_MONEY}).{{0,40}}\b(?:loan|debt|financing|funding|bond|convertible|credit facility|margin loan)\b|\b(?:loan|debt|financing|funding|bonds?)\b.{{0,40}}(?:{_MONEY})|commits? (?:another |an additional |up to )?(?:{_MONEY}) (?:to|in) <C>|multi-?billion(?:-dollar)?,? (?:multi-?year )?deal", needs="field", unless=r"government|EU\b|federal|state fund|education|federal grant"),
+    _rule(
+        "deal",
+        0.75,
+        rf"(?:{_MONEY}).{{0,40}}\b(?:loan|debt|financing|funding|bond|convertible|credit facility|margin loan)\b|\b(?:loan|debt|financing|funding|bonds?)\b.{{0,40}}(?:{_MONEY})|commits? (?:another |an additional |up to )?(?:{_MONEY}) (?:to|in) <C>|multi-?billion(?:-dollar)?,? (?:multi-?year )?deal",
+        needs="field",
+        unless=r"government|EU\b|federal|state fund|education|federal grant",
+    ),
 )
 _STATE = (
-    r"\b(?-i:DOD|DoD|DoW|DOJ|FTC|FCC|SEC|EPA|NSA|CIA|FBI|DHS|ICE|NHS|EU|UN|UK|AG|NIST|AISI|CISA|GSA|BIS|CFIUS)\b(?! filing)|pentagon|white house|\bcongress\b|\bsenat(?:e|ors?)\b|lawmakers?|legislat\w+|regulat(?:or|ors|ion|ions|e|es|ed|ing|ory)\b|"
+    r"\b(?-i:DOD|DoD|DoW|DOJ|FTC|FCC|SEC|EPA|NSA|CIA|FBI|DHS|ICE|NHS|(?<!in the )EU|UN|(?<!the US, )(?<!in the )(?<!and the )UK(?! users)|AG|NIST|AISI|CISA|GSA|BIS|CFIUS)\b(?! filing)|pentagon|white house|\bcongress\b|\bsenat(?:e|ors?)\b|lawmakers?|legislat\w+|regulat(?:or|ors|ion|ions|e|es|ed|ing|ory)\b|"
     r"\bgovernments?\b|\bministers?\b|\bministry\b|european (?:commission|union|parliament)|attorneys? general|department of (?:defense|war|justice|commerce|state|energy)|state department|\bcommerce department|treasury|"
     r"\btrump\b|\bbiden\b|\bhegseth\b|president xi|prime minister|executive order|\bmilitary\b|national security|export (?:controls?|curbs?|ban|restrictions?|licen[cs]e)|\btariffs?\b|\bsanctions?\b|supply chain risk|"
-    r"\bantitrust\b|\bban(?:s|ned|ning)?\b|\bblacklist\w*|\bAI (?:act|law|bill|policy|regulation|safety (?:bill|law)|sovereignty|czar|preemption)|sovereign(?:ty)?\b|\bcopyright office\b|super ?PAC|\bPAC\b|"
+    r"\bantitrust\b|\b(?<!temporarily )ban(?:s|ned|ning)?\b|\bblacklist\w*|\bAI (?:act|laws?|policy|regulation|safety (?:bill|law)|sovereignty|czar|preemption)|sovereign(?:ty)?\b|\bcopyright office\b|super ?PAC|\bPAC\b|"
     r"\bstates? (?:to|law|bill)\b|\bgovernor\b|\bauthorities\b|procurement|geopolit|\bchina'?s? (?:bars?|blocks?|bans?|restrict|orders?|halts?)|\bcriminal investigation|\binvestigat(?:es|ion|ions)\b|\bprobes?\b|classified (?:network|systems?|settings?)|\bcopyright (?:law|fight|office|rules?)|policymakers?"
 )
 POLICY = (
@@ -302,10 +386,16 @@ POLICY = (
         "policy",
         0.8,
         _STATE,
-        needs="field",
-        unless=r"spyware|layoffs|\bdeal days|security researchers|app store ban|banned? from (?:app|play)|hackers?|malware|internal memo|tax bills|\bresign|\bpatent|star trek|ice cream|SEC filing|internal regul|privacy settings",
+        needs="core",
+        unless=r"spyware|layoffs|\bpoll of|survey of|lego|monthly AI bill|podcasts?,|\bdeal days|security researchers|app store ban|banned? from (?:app|play)|hackers?|malware|internal memo|tax bills|\bresign|\bpatent|star trek|ice cream|SEC filing|internal regul|privacy settings",
     ),
-    _rule("policy", 0.6, r"(?:US|U\.S\.|China|Chinese|Beijing|Washington|Iran|Taiwan|India|Japan|Korea|Germany|France|Swiss|Canada|Australia)(?:'s)?\b.{0,40}\b(?:accus\w+|threaten\w*|restrict\w*|crack ?down|block\w*|curb\w*|plans? to (?:limit|require)|reduce depend\w*|rules?|law|policy)\b", needs="field", unless=r"war movie"),
+    _rule(
+        "policy",
+        0.6,
+        r"(?:US|U\.S\.|China|Chinese|Beijing|Washington|Iran|Taiwan|India|Japan|Korea|Germany|France|Swiss|Canada|Australia)(?:'s)?\b.{0,40}\b(?:accus\w+|threaten\w*|restrict\w*|crack ?down|block\w*|curb\w*|plans? to (?:limit|require)|reduce depend\w*|rules?|law|policy)\b",
+        needs="field",
+        unless=r"war movie",
+    ),
 )
 RESEARCH = (
     _rule(
@@ -316,9 +406,35 @@ RESEARCH = (
         r"\b(?:benchmarks?|benchmarking|evals?|evaluations?|evaluating|leaderboards?|red[- ]?teaming|interpretability|mechanistic|alignment faking|reward hacking|chain[- ]of[- ]thought|scaling laws?)\b",
         r"<M>.{0,30}\bsolv(?:es|ed)\b|erd[oő]s|\btheorem|\bconjecture|open problem",
         needs="field",
-        unless=r"geekbench|market study|(?:antutu|gaming|gpu|ssd|cpu) benchmark|laptop|security researchers|malware|raises|raised \$|beats|model.{0,10}(?:rivals|outperform)|says the|earnings|saying",
+        unless=r"geekbench|led by benchmark|benchmark result|case study|how to try|iphone|\bM\d (?:max|pro)|procurement|post-training data|hasbro|market study|(?:antutu|gaming|gpu|ssd|cpu) benchmark|laptop|security researchers|malware|raises|raised \$|beats|model.{0,10}(?:rivals|outperform)|says the|earnings|saying",
     ),
-    _rule("research", 0.7, r"\bwe (?:show|find|found|propose|present|study|introduce|demonstrate|evaluate|develop|investigate|trained|measured?)\b|(?:we've|we have) (?:developed|trained|found|created)|\bour (?:results?|findings|method|approach|algorithm|evaluation|first .{0,20}report)\b|\bthis paper\b|\bkey findings\b", place="lead", needs="field", unless=r"in this post"),
-    _rule("research", 0.6, r"\b(?:measur(?:e|es|ed|ing)|tracking|trends report|index\b.{0,20}(?:track|measur)|survey of|dataset|vision[- ]language|reinforcement learning|language models? (?:are|can|learn|explained)|multi-?modal (?:reasoning|learning)|transformers? (?:learn|are)|understanding)\b.{0,60}", needs="ai", unless=r"raises|raised|revenue|employees|launch|privacy|earnings|sales"),
+    _rule(
+        "research",
+        0.7,
+        r"\bwe (?:show|find|found|propose|present|study|introduce|demonstrate|evaluate|develop|investigate|trained|measured?)\b|(?:we've|we have) (?:developed|trained|found|created)|\bour (?:results?|findings|method|algorithm|evaluation|first .{0,20}report)\b|\bthis paper\b|\bkey findings\b",
+        place="lead",
+        needs="field",
+        unless=r"in this post",
+    ),
+    _rule(
+        "research",
+        0.6,
+        r"\b(?:measur(?:e|es|ed|ing)|tracking|trends report|index\b.{0,20}(?:track|measur)|survey of|dataset|vision[- ]language|reinforcement learning|language models? (?:are|can|learn|explained)|multi-?modal (?:reasoning|learning)|transformers? (?:learn|are))\b.{0,60}",
+        needs="ai",
+        unless=r"raises|raised|revenue|employees|launch|privacy|earnings|sales",
+    ),
 )
-RULES = (*RELEASE, *AVAILABILITY, *OPTIMISATION, *TUNING, *SERVING, *ACCELERATOR, *DATACENTRE, *PARTNERSHIP, *PRICING, *DEAL, *POLICY, *RESEARCH)
+RULES = (
+    *RELEASE,
+    *AVAILABILITY,
+    *OPTIMISATION,
+    *TUNING,
+    *SERVING,
+    *ACCELERATOR,
+    *DATACENTRE,
+    *PARTNERSHIP,
+    *PRICING,
+    *DEAL,
+    *POLICY,
+    *RESEARCH,
+)

@@ -91,6 +91,15 @@ FIRM_PLACE = re.compile(
     re.IGNORECASE,
 )
 
+# The same, surer, for names that are seldom ours.
+SURE_VERB = re.compile(
+    r"^(?:'s (?:CEO|founder|models?|platform|new)|,? (?:says|announces|launch\w*|unveils|rais(?:es|ed)|releases|introduces|debuts|acquires|"
+    r"AI\b|CEO\b|in talks|co-?founder|is in (?:early )?talks))"
+)
+SURE_PLACE = re.compile(r"\b(?:on|via|joins?|acquires?|startup|firm|chipmaker|lab) $")
+LONGER_NAME = re.compile(r"(?<![.:!?\"] )\b[A-Z][a-z]+ $")
+LONGER_NAME_AFTER = re.compile(r"^ (?!AI\b|CEO\b)[A-Z][a-z]+")
+
 # --- models ---
 SEPARATOR = r"[ \-_:.]?"
 VERSION = r"[vVrRkKmMtT]?\d{1,2}(?:\.\d{1,2}){0,2}(?:[a-z]{1,2})?(?![\w%]|[.,]\d)"

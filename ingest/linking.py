@@ -201,6 +201,8 @@ def _is_written(page: Page, start: int, end: int, name: Name) -> bool:
         return False
     if after == "s" and len(name.text) > 2 and not text[end + 1 : end + 2].isalnum():
         after = ""  # a plural, or a possessive without its apostrophe
+    if name.kind != "family" and re.match(r"\.\d|-[A-Z]" if name.ambiguous else r"\.\d", text[end : end + 2]):
+        return False  # v0.16, Ray-Ban
     if after == "_" or (after.isalnum() and not (name.kind == "family" and after.isdigit())):
         return False
     return _is_cased(text[start:end], name, page.shouted) or (
@@ -267,10 +269,14 @@ def _is_supported(page: Page, hit: Hit, known: bool, field: bool) -> bool:
     if key not in rules.WELL_KNOWN and (families_only or not field):
         return False
     before, after = text[max(0, hit.start - 20) : hit.start], text[hit.end : hit.end + 20]
+    if key not in rules.WELL_KNOWN:
+        part = rules.LONGER_NAME.search(before) or rules.LONGER_NAME_AFTER.search(after)
+        sure = rules.SURE_VERB.search(after) or rules.SURE_PLACE.search(before)
+        return bool(sure and not part and not page.shouted)
     if rules.FIRM_VERB.search(after) or rules.FIRM_PLACE.search(before):
         return True
     within = not page.titled and re.search(r"[\w,] $", before) is not None
-    return key in rules.WELL_KNOWN and (within or hit.start == 0 or len(text) - hit.end < 3)
+    return within or hit.start == 0 or len(text) - hit.end < 3
 
 
 def _of_one_maker(hit: Hit, certain: set[str | None]) -> Hit | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from kbase.model_ids import words
+
 TABLE = """
 jamba: jamba
 learnlm: learnlm
@@ -121,6 +123,14 @@ FAMILY_OF: dict[str, str] = {
 }
 _WORDS = "|".join(re.escape(word) for word in sorted(FAMILY_OF, key=lambda word: (-len(word), word)))
 BRAND = re.compile(rf"^({_WORDS})(?=[-.\d]|$)")
+# How the names of the large families begin; what stands before one of these names a maker or a host.
+STARTS = words(
+    "gpt chatgpt o1 o3 o4 claude opus sonnet haiku fable gemini gemma nano-banana imagen veo llama meta-llama "
+    "code-llama nemotron muse qwen qwq qvq wan tongyi deepseek glm chatglm kimi minimax mimo grok mistral mixtral "
+    "codestral devstral magistral ministral pixtral voxtral paligemma codegemma medgemma text-embedding aya "
+    "seedream seedance doubao seed hunyuan hy3 ernie command c4ai embed-v rerank-v nova phi lfm step- solar sonar "
+    "flux whisper dall-e sora tts- xiaomi-mimo nvidia-nemotron xiaomi"
+)
 # Names that say something is served, and not which model: routers, services, and models under a cloak.
 SERVICES = re.compile(
     r"^(?:auto|auto-.*|free|fusion|balanced|frontier|small|efficient|.*router.*|pareto-code|bodybuilder|route-llm|model-router|"
@@ -132,11 +142,11 @@ SERVICE_MAKERS = frozenset(
     {"openrouter", "kilo", "kilo-auto", "nanogpt", "switchpoint", "orcarouter", "poetools", "stealth"}
 )
 SIZE = re.compile(r"^(?:\d+x)?[ae]?\d+(?:\.\d+)?[bmkt]$|^\d+e$")
-VERSION = re.compile(r"^(?:v|m|r|x|k)?\d{1,2}(?:\.\d+)*$")
+VERSION = re.compile(r"^(?:v|mk|m|r|x|k)?(?:[1-9]\d?|0(?=\.))(?:\.\d+)*$")
 
 
 # Without a number these mean whichever is current.
-UNNUMBERED = frozenset("jamba runway ideogram elevenlabs yi titan".split())
+UNNUMBERED = words("jamba runway ideogram elevenlabs yi titan sarvam ling ring lucidquery umans")
 
 
 def brand_generation(tail: str, word: str) -> str | None:

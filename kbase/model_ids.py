@@ -14,21 +14,27 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+
+def words(text: str) -> frozenset[str]:
+    """The words of a list written as text."""
+    return frozenset(text.split())
+
+
 WRAPPERS = re.compile(
     r"^(?:~|hf:|@[ch]f/|workers-ai/|accounts/[^/]+/(?:models|routers)/|publishers/[^/]+/models/|projects/[^/]+/)+",
 )
 # Path segments that name a host, a relay or a folder, never who made the model.
-NOT_MAKERS = frozenset(
+NOT_MAKERS = words(
     "route public tee pro stealth models chat-completion completion qwenlm qwencoder main afm accounts fireworks "
     "fireworks-ai novita chutesai baseten cortecs pearl-ai empiriolabs siliconflow unsloth neuralmagic "
     "redhatai cerebras groq vercel azure thebloke lmstudio-community bartowski mlx-community fal-ai prodia "
-    "volcengine together router featherless flux tts stable-audio-25".split()
+    "volcengine together router featherless flux tts stable-audio-25"
 )
 # Words by which a host says, before the model's name, that it is the one who runs it.
-HOST_WORDS = (
+HOST_WORDS = words(
     "databricks azure alicloud groq cerebras snowflake umans xpersona duo-chat labs alpha coding deep study-gpt "
     "olafangensan google-vertex bedrock sambanova fireworks together"
-).split()
+)
 REGION = re.compile(r"^(us-gov|us|eu|au|jp|apac|global|ca|sa|uk|me|af|in)\.(?=[a-z0-9-]+\.)")
 BEDROCK = re.compile(r"^([a-z0-9-]+\.[a-z].*?)(?:-v\d+:\d+(?::\d+k)?|-\d:\d)$")
 COLON_MARK = re.compile(
@@ -57,8 +63,11 @@ LETTER_POINT = re.compile(r"(?<=\d)p(?=\d)")
 
 @dataclass(frozen=True, slots=True)
 class OutsideId:
-    """``makers``: what may name a maker; the last segment of the path comes last. ``tail``: the bare name in lower case, dates and marks
-    gone, versions with a dot. ``marks``: what the host adds. ``moving``: a ``latest`` alias."""
+    """An outside id's parts.
+
+    ``makers``: what may name a maker; the last segment of the path comes last. ``tail``: the bare name in lower case,
+    dates and marks gone, versions with a dot. ``marks``: what the host adds. ``moving``: a ``latest`` alias.
+    """
 
     makers: tuple[str, ...]
     tail: str
@@ -81,7 +90,7 @@ class Prefixes:
     @classmethod
     def of(cls, makers: Iterable[str], brands: Iterable[str]) -> Prefixes:
         """A word is a prefix only where a brand follows it: ``zai-glm-5`` has one, ``minimax-m2`` has none."""
-        brand, hosts = "|".join(sorted(brands)), "|".join(HOST_WORDS)
+        brand, hosts = "|".join(sorted(brands)), "|".join(sorted(HOST_WORDS))
         maker = "|".join(re.escape(word) for word in sorted(set(makers), key=lambda word: (-len(word), word)))
         return cls(
             re.compile(rf"^({maker})(?:--|\.(?=[a-z])|-(?=(?:{brand})(?![a-z])))"),

@@ -15,10 +15,11 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kbase.model_brands import BRAND, FAMILY_OF, SERVICE_MAKERS, SERVICES, brand_generation, guess
+from kbase.model_brands import BRAND, FAMILY_OF, SERVICE_MAKERS, SERVICES, STARTS, brand_generation, guess
 from kbase.model_ids import OutsideId, Prefixes, plain, slug, take_apart
 from kbase.model_rules import Rewrites, Rule
-from kbase.model_rules_more import RULES
+from kbase.model_rules_rest import RULES
+from kbase.model_tunes import OWN_LINES, base_in, is_tuned, signed
 from kbase.registry.schema import Registry
 
 
@@ -40,33 +41,7 @@ class Resolution:
 
 
 NOTHING = Resolution()
-# What others do to open weights, and the words that may follow a size without anybody having done anything.
-TUNED = re.compile(
-    r"abliterated|uncensored|derestricted|heretic|unshackled|unslop|rpmax|distilled|merge|slerp|roleplay|(?:^|-)rp(?:-|$)"
-)
-SIZE = re.compile(r"(?:^|-)(?:\d+x)?e?\d+(?:\.\d+)?[bt](?:-a\d+(?:\.\d+)?b)?(?=-|$)")
-ORDINARY = re.compile(
-    r"instruct|chat|it|base|vision|vl|thinking|think|reasoning|v\d[\d.]*|\d{1,4}|a\d+b|\d+e|\d+k|preview|exp|audio|tts|"
-    r"captioner|omni|coder|math|next|versatile|instant|moe|mini|plus|max|flash|turbo|pro|lite|nano|large|small|medium|"
-    r"fast|gen|guard|embed|reranker|realtime|multimodal|mlx|speculative|long|safety|r|hf|[tir]2[vi]|content|scout|maverick|"
-    r"prompt|nemo|saba|distill|r\d|llama.*|qwen.*|terminus|speciale|air|k2[\d.]*|code|highspeed|m\d[\d.]*|dev|"
-    r"\d+(?:\.\d+)?b|e\d+b|\d+x\d+b|super|ultra|prover|ocr|tee|creative"
-)
-TUNED_FAMILIES = frozenset("llama qwen gemma mistral deepseek glm kimi nemotron gpt-oss phi minimax whisper".split())
-TUNABLE = tuple(
-    (re.compile(rf"(?:^|-)({known.match.pattern[1:]})"), known) for known in RULES if known.family in TUNED_FAMILIES
-)
-LLAMA_3 = re.compile(r"^l(3(?:\.\d)?)-")
-OWN_LINES = frozenset({"bge", "e5", "rerank", "cosmos", "llava", "kat"})
-# Unsigned tunes whose names their makers are known by.
-SIGNATURES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"arliai"), "arliai"),
-    (re.compile(r"omega-directive|forgotten-(?:safeword|abomination)"), "readyart"),
-    (re.compile(r"big-tiger|fallen-|cydonia|rocinante|skyfall|unslopnemo|magidonia|anubis"), "thedrummer"),
-    (re.compile(r"electra-r1|cu-mai|nevoria|damascus|mokume-gane"), "steelskull"),
-    (re.compile(r"-eva-v0|^eva-"), "eva-unit-01"),
-    (re.compile(r"hanami|vulpecula|euryale|cirrus-x1"), "sao10k"),
-)
+PATH = re.compile(r"(?:[\w@.~:-]+/)+[\w.:-]+")
 
 
 class Resolver:
@@ -75,7 +50,7 @@ class Resolver:
     def __init__(self, registry: Registry) -> None:
         self._labs = {slug(word): lab.slug for lab in registry.labs for word in (lab.slug, *lab.id_prefixes)}
         self._homes = {family.slug: family.lab for family in registry.families}
-        brands = {*FAMILY_OF, *BRAND_STARTS}
+        brands = {*FAMILY_OF, *STARTS}
         makers = {word.rstrip("/").lower() for lab in registry.labs for word in (lab.slug, *lab.id_prefixes)}
         self._prefixes = Prefixes.of(makers, brands)
         self._first_parties = _first_parties(registry, set(self._labs.values()))
@@ -93,7 +68,7 @@ class Resolver:
         return self.resolve(provider, outside_id).variant
 
     def _resolve(self, provider: str, model_id: str, name: str) -> Resolution:
-        outside = take_apart(model_id, self._prefixes)
+        outside = take_apart(self._fullest(model_id, name), self._prefixes)
         found = self._read(outside, name)
         if found is None:
             named = take_apart(name, self._prefixes)
@@ -102,6 +77,13 @@ class Resolver:
         if found is None:
             found = self._guess(outside, provider)
         return found
+
+    @staticmethod
+    def _fullest(model_id: str, name: str) -> str:
+        """A display name that is the id with its maker before it (``@cf/deepgram/nova-3``) says more than the id."""
+        return (
+            name if "/" not in model_id and PATH.fullmatch(name) and plain(name).endswith(plain(model_id)) else model_id
+        )
 
     def _read(self, outside: OutsideId, name: str) -> Resolution | None:
         if SERVICES.match(outside.tail):
@@ -118,7 +100,7 @@ class Resolver:
         if known is None:
             return None
         spelled, folded = _spell(known, tail)
-        tuned = known.open and _is_tuned(spelled, everywhere=self._stranger(outside) is not None)
+        tuned = known.open and is_tuned(spelled, everywhere=self._stranger(outside) is not None)
         lab = self._lab_of(outside, known, spelled, tuned)
         tuned = tuned or lab not in (None, self._homes.get(known.family))
         generation = _generation(known, spelled, outside.moving)
@@ -130,7 +112,7 @@ class Resolver:
         home = known.lab or self._homes.get(known.family)
         maker = self._maker(outside)
         if tuned and (maker is None or self._stranger(outside)):
-            return self._stranger(outside) or next((who for look, who in SIGNATURES if look.search(spelled)), None)
+            return self._stranger(outside) or signed(spelled)
         if maker in (None, home):
             return home
         return maker if known.open and (tuned or not outside.quantised) else home
@@ -141,9 +123,7 @@ class Resolver:
         if own and FAMILY_OF[own[1]] in OWN_LINES:
             return None
         tail = outside.tail.replace("l31-", "l3.1-")
-        based = _base_in(LLAMA_3.sub(r"llama-\1-", tail)) or (
-            _base_in(plain(name)) if outside.makers and not own else None
-        )
+        based = base_in(tail) or (base_in(plain(name)) if outside.makers and not own else None)
         if based is None:
             return None
         known, rest = based
@@ -151,7 +131,7 @@ class Resolver:
         if own and re.match(rf"{re.escape(own[1])}-?v?\d", tail):
             generation = brand_generation(tail, own[1])
         lab = self._maker_or_stranger(outside) or (self._homes.get(FAMILY_OF[own[1]]) if own else None)
-        lab = lab or next((who for pattern, who in SIGNATURES if pattern.search(tail)), None)
+        lab = lab or signed(tail)
         return Resolution(lab, known.family, generation, _key(tail), 0.8 if lab else 0.6, _variant(outside))
 
     def _read_brand(self, outside: OutsideId) -> Resolution | None:
@@ -207,14 +187,6 @@ def variant(provider: str, outside_id: str) -> str:
     return default_resolver().variant(provider, outside_id)
 
 
-BRAND_STARTS = frozenset(
-    "gpt chatgpt o1 o3 o4 claude opus sonnet haiku fable gemini gemma nano-banana imagen veo llama meta-llama code-llama "
-    "nemotron muse qwen qwq qvq wan tongyi deepseek glm chatglm kimi minimax mimo grok mistral mixtral codestral devstral "
-    "magistral ministral pixtral voxtral paligemma codegemma medgemma text-embedding aya seedream seedance doubao seed hunyuan hy3 ernie command c4ai embed-v rerank-v "
-    "nova phi lfm step- solar sonar flux whisper dall-e sora tts- xiaomi-mimo nvidia-nemotron xiaomi".split()
-)
-
-
 def _first_parties(registry: Registry, labs: set[str]) -> dict[str, str]:
     """Provider id → lab, for the platforms on which a lab sells its own models."""
     return {
@@ -229,14 +201,6 @@ def _first_parties(registry: Registry, labs: set[str]) -> dict[str, str]:
 
 def _rule_for(tail: str, maker: str | None) -> Rule | None:
     return next((known for known in RULES if known.match.match(tail) and known.lab in ("", maker)), None)
-
-
-def _base_in(tail: str) -> tuple[Rule, str] | None:
-    """The open family whose name stands somewhere in ``tail``, and ``tail`` from there on."""
-    for pattern, known in TUNABLE:
-        if found := pattern.search(tail):
-            return known, tail[found.start(1) :]
-    return None
 
 
 def _spell(known: Rule, tail: str) -> tuple[str, frozenset[str]]:
@@ -269,18 +233,6 @@ def _generation(known: Rule, tail: str, moving: bool) -> str | None:
             generation = found.expand(template)
             return None if moving and not re.search(r"\d", generation) else generation or None
     return None
-
-
-def _is_tuned(tail: str, everywhere: bool) -> bool:
-    """Whether somebody did something to open weights: a telling word, or strange words after the size.
-
-    ``everywhere``: strange words anywhere after the brand count, because a stranger offers it.
-    """
-    if TUNED.search(tail):
-        return True
-    sized = SIZE.search(tail)
-    after = tail.split("-")[1:] if everywhere else tail[sized.end() :].split("-") if sized else []
-    return any(word and not ORDINARY.fullmatch(word) for word in after)
 
 
 SYNONYMS = {

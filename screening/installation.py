@@ -50,5 +50,7 @@ def prepare(*, now: datetime, told: Told) -> None:
         load_own_facts(now=now, told=told)
     with step("bundled facts", told):
         told(f"  {load_bundle(now=now)}")
+        evidence.record_listings(now)
+        evidence.record_compute(now)
     with step("scores", told):
         publish_days(due_days(load()), now=now, told=told)

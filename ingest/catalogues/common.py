@@ -30,7 +30,7 @@ def stated_date(text: str | None) -> tuple[date, Precision] | None:
         return None
     try:
         year, month, day = [int(part) for part in parts] + [1] * (3 - len(parts))
-        return date(year, month, day), ("year", "month", "day")[len(parts) - 1]  # type: ignore[return-value]
+        return date(year, month, day), ("year", "month", "day")[len(parts) - 1]
     except ValueError:
         return None
 

@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from ingest.catalogues.common import CatalogueError, Rejection, stated_date
+from ingest.catalogues.fields import BenchmarkScore, Fields, clean_text
 from ingest.catalogues.prices import Price, as_subscription, read_prices
 
 __all__ = ["CatalogueDocument", "CatalogueError", "ListingRow", "ModelRow", "Price", "as_subscription", "rows"]
@@ -50,17 +51,6 @@ class ListingRow:
     weights: tuple[str, ...]
     locator: str
     content_hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class BenchmarkScore:
-    """A result that the catalogue states for a model; ``source`` is the address it names."""
-
-    name: str
-    score: float
-    metric: str
-    source: str
-    date: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +98,7 @@ def rows(document: bytes) -> CatalogueDocument:
     _check_sizes(len(found), listed)
     return CatalogueDocument(
         _observed_on(whole),
-        _text(whole.get("commit")) or "" if prefix else "",
+        clean_text(whole.get("commit")) or "" if prefix else "",
         tuple(sorted(providers)),
         tuple(found),
         tuple(_models(models, rejections)),
@@ -165,7 +155,7 @@ def _observed_on(whole: Mapping[str, Any]) -> date | None:
     stated = whole.get("snapshot")
     if stated is None or isinstance(stated, dict):
         return None
-    found = stated_date(_text(stated))
+    found = stated_date(clean_text(stated))
     if found is None or found[1] != "day":
         raise CatalogueError(f"the snapshot's date is no day: {stated!r}")
     return found[0]
@@ -187,11 +177,11 @@ def _unreadable(outside_id: str, listing: Any) -> str:
     """Why a listing is none at all; empty where it is one."""
     if not isinstance(listing, dict):
         return f"the listing is no object but {type(listing).__name__}"
-    if not outside_id.strip() or _text(outside_id) != outside_id.strip():
+    if not outside_id.strip() or clean_text(outside_id) != outside_id.strip():
         return "the listing has no usable id"
     if len(listing) < FEWEST_FIELDS:
         return f"the listing has {len(listing)} fields; at least {FEWEST_FIELDS} are expected"
-    return "" if _text(listing.get("name")) else "the listing has no name"
+    return "" if clean_text(listing.get("name")) else "the listing has no name"
 
 
 def _listing(
@@ -199,7 +189,7 @@ def _listing(
 ) -> ListingRow:
     prices, odd = read_prices(listing.get("cost"), f"{place}/cost")
     rejections += odd
-    reader = _Fields(listing, place, rejections)
+    reader = Fields(listing, place, rejections)
     values: dict[str, Any] = {
         "provider": provider,
         "outside_id": outside_id,
@@ -226,72 +216,6 @@ def content_hash(values: Mapping[str, Any]) -> str:
     return f"{HASH_VERSION}:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Fields:
-    """Reads the fields of one row; what has the wrong type is None, and reported."""
-
-    row: Mapping[str, Any]
-    place: str
-    rejections: list[Rejection]
-
-    def _odd(self, field: str, value: Any) -> None:
-        self.rejections.append(Rejection(f"{self.place}/{field}", f"unexpected value {str(value)[:60]!r}"))
-
-    def text(self, field: str) -> str | None:
-        value = self.row.get(field)
-        if value is not None and not isinstance(value, str):
-            self._odd(field, value)
-        return _text(value)
-
-    def day(self, field: str) -> str | None:
-        value = self.text(field)
-        if value and stated_date(value) is None:
-            self._odd(field, value)
-            return None
-        return value
-
-    def truth(self, field: str) -> bool | None:
-        value = self.row.get(field)
-        if value is not None and not isinstance(value, bool):
-            self._odd(field, value)
-            return None
-        return value
-
-    def tokens(self, field: str) -> int | None:
-        limit = self.row.get("limit")
-        value = limit.get(field) if isinstance(limit, dict) else limit
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value <= 10**12:
-            self._odd(f"limit/{field}", value)
-            return None
-        return int(value)
-
-    def modalities(self, direction: str) -> tuple[str, ...]:
-        both = self.row.get("modalities")
-        value = both.get(direction, []) if isinstance(both, dict) else both or []
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self._odd(f"modalities/{direction}", value)
-            return ()
-        return tuple(sorted(set(value)))
-
-    def weights(self) -> tuple[str, ...]:
-        """Addresses of the published weights."""
-        value = self.row.get("weights")
-        items = value if isinstance(value, list) else []
-        return tuple(sorted({item["url"] for item in items if isinstance(item, dict) and _text(item.get("url"))}))
-
-    def benchmarks(self) -> tuple[BenchmarkScore, ...]:
-        value = self.row.get("benchmarks")
-        items = [item for item in (value if isinstance(value, list) else []) if isinstance(item, dict)]
-        return tuple(_benchmark(item) for item in items if _text(item.get("name")) and _is_number(item.get("score")))
-
-
-def _benchmark(item: Mapping[str, Any]) -> BenchmarkScore:
-    words = {key: _text(item.get(key)) or "" for key in ("name", "metric", "source", "date")}
-    return BenchmarkScore(score=float(item["score"]), **words)
-
-
 def _models(models: Mapping[str, Any], rejections: list[Rejection]) -> list[ModelRow]:
     found = []
     for key, entry in sorted(models.items()):
@@ -300,11 +224,11 @@ def _models(models: Mapping[str, Any], rejections: list[Rejection]) -> list[Mode
         if reason:
             rejections.append(Rejection(place, reason))
         else:
-            found.append(_model(key, _Fields(entry, place, rejections)))
+            found.append(_model(key, Fields(entry, place, rejections)))
     return found
 
 
-def _model(key: str, reader: _Fields) -> ModelRow:
+def _model(key: str, reader: Fields) -> ModelRow:
     return ModelRow(
         key=key,
         name=reader.text("name") or key,
@@ -320,14 +244,3 @@ def _model(key: str, reader: _Fields) -> ModelRow:
         benchmarks=reader.benchmarks(),
         locator=reader.place,
     )
-
-
-def _text(value: Any) -> str | None:
-    """Clean text: no NUL and no half of a surrogate pair, which no database takes."""
-    if not isinstance(value, str):
-        return None
-    return value.encode("utf-8", "replace").decode().replace("\x00", "").strip() or None
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | Decimal) and not isinstance(value, bool)

@@ -83,7 +83,7 @@ def runs_of(said: Mapping[date, str], days: Iterable[date]) -> list[Run]:
 def presence(runs: Iterable[Run], days: Iterable[date]) -> list[Presence]:
     """When the thing was there, whatever was said of it."""
     ordered = sorted(set(days))
-    there = runs_of({day: "there" for day in _by_day(list(runs), ordered)}, ordered)
+    there = runs_of(dict.fromkeys(_by_day(list(runs), ordered), "there"), ordered)
     return [Presence(run.first_on, run.last_on, _next(ordered, run.last_on)) for run in there]
 
 

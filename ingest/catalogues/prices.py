@@ -19,7 +19,7 @@ COMPONENTS = {
     "cached_write": "cache_write",
 }
 TOKENS = frozenset(
-    "input output cache_read cache_write reasoning input_audio output_audio input_image output_image".split()
+    {"input", "output", "cache_read", "cache_write", "reasoning", "input_audio", "output_audio", "input_image"}
 )
 # USD per million tokens; anything beyond is a mistake of units.
 HIGHEST, LOWEST = Decimal(1_000_000), Decimal("1e-9")

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from ingest.catalogues.models_dev import CatalogueDocument, ListingRow
+from ingest.catalogues.models_dev import CatalogueDocument, ListingRow, as_subscription
 from ingest.catalogues.observations import Run, add_observation
 from kbase.models import (
     AIModel,
@@ -26,7 +26,7 @@ from kbase.models import (
     Provider,
 )
 from kbase.registry.validate import read_registry
-from kbase.resolve import Resolution, Resolver, variant
+from kbase.resolve import Resolution, Resolver
 from kbase.times import last_instant
 
 Key = tuple[str, str]  # provider, outside id
@@ -62,13 +62,14 @@ class _Record:
             for pk, platform, model, kind in Offering.objects.values_list("pk", "platform", "model", "variant")
         }
 
-    def offering(self, provider: Provider, resolution: Resolution, kind: str) -> int | None:
+    def offering(self, provider: Provider, resolution: Resolution) -> int | None:
         """The offering that an id means; None where its lab or model is unknown or the provider is no platform."""
         lab = self.labs.get(resolution.lab or "")
         if lab is None or not resolution.model or provider.platform_id is None:
             return None
         family = self.families.get(resolution.family or "")
         model = self._model(lab, family, resolution)
+        kind = "-".join(part for part in (provider.variant, resolution.variant) if part)[:60]
         key = (provider.platform_id, model, kind)
         if key not in self.offerings:
             made = Offering.objects.create(
@@ -101,7 +102,10 @@ class _Record:
 
 def _providers(catalogue: str, ids: Iterable[str], now: datetime) -> dict[str, Provider]:
     """The providers by their outside id; one that the registry does not know yet is kept, and says so."""
-    known = {provider.outside_id: provider for provider in Provider.objects.filter(catalogue=catalogue)}
+    known = {
+        provider.outside_id: provider
+        for provider in Provider.objects.filter(catalogue=catalogue).select_related("platform")
+    }
     for outside_id in sorted(set(ids) - set(known)):
         known[outside_id] = Provider.objects.create(
             catalogue=catalogue, outside_id=outside_id, reason="not in the registry yet", learned_at=now
@@ -109,7 +113,9 @@ def _providers(catalogue: str, ids: Iterable[str], now: datetime) -> dict[str, P
     return known
 
 
-def _columns(row: ListingRow) -> dict[str, Any]:
+def _columns(row: ListingRow, provider: Provider) -> dict[str, Any]:
+    seats = provider.platform is not None and provider.platform.kind == "subscription"
+    prices = as_subscription(row.prices) if seats else row.prices
     return {
         "name": row.name[:200],
         "family": (row.family or "")[:80],
@@ -120,7 +126,7 @@ def _columns(row: ListingRow) -> dict[str, Any]:
         "output": row.output,
         "input_modalities": list(row.input_modalities),
         "output_modalities": list(row.output_modalities),
-        "prices": [price.as_json() for price in row.prices],
+        "prices": [price.as_json() for price in prices],
         "base_model": (row.base_model or "")[:120],
     }
 
@@ -199,14 +205,14 @@ def store_observation(
             resolution = resolver.resolve(key[0], key[1], row.name)
             return CatalogueRow(
                 provider=providers[key[0]],
-                offering_id=record.offering(providers[key[0]], resolution, _variant(providers[key[0]], key)),
+                offering_id=record.offering(providers[key[0]], resolution),
                 outside_id=key[1],
                 content_hash=run.content_hash,
                 first_on=run.first_on,
                 last_on=run.last_on,
                 confidence=resolution.confidence,
                 learned_at=now,
-                **_columns(row),
+                **_columns(row, providers[key[0]]),
             )
 
         return make
@@ -232,11 +238,6 @@ def store_observation(
     return StoreReport(new=new, changed=max(0, changed), unchanged=len(listed) - new - max(0, changed))
 
 
-def _variant(provider: Provider, key: Key) -> str:
-    parts = [provider.variant, variant(*key)]
-    return "-".join(part for part in parts if part)[:60]
-
-
 def resolve_again(catalogue: str, *, now: datetime) -> int:
     """Bring the rows to what the registry and the resolver say today; returns how many moved to another offering."""
     record, resolver, moved = _Record(now), Resolver(read_registry()), 0
@@ -246,7 +247,7 @@ def resolve_again(catalogue: str, *, now: datetime) -> int:
         key = (row.provider.outside_id, row.outside_id, row.name)
         if key not in known:
             found = resolver.resolve(*key)
-            offering = record.offering(row.provider, found, _variant(row.provider, (key[0], key[1])))
+            offering = record.offering(row.provider, found)
             known[key] = (offering, found.confidence)
         if (row.offering_id, row.confidence) != known[key]:
             moved += row.offering_id != known[key][0]
