@@ -41,6 +41,7 @@ CHALLENGE = re.compile(
     r"cookies|ddos protection|access denied|are you (?:a )?human|px-captcha|_incapsula_",
     re.IGNORECASE,
 )
+EXTENSIONS = re.compile(r"</?(?:(?!content:|dc:|dcterms:|atom:|rdf:)[\w.-]+:[\w.-]+|width|height)\b[^<>]*>")
 HTML_TYPES = {"text/html", "application/xhtml+xml", ""}
 FENCED = {"content-type": "application/xml; charset=utf-8"}
 
@@ -54,10 +55,23 @@ def parse_feed(
     nothing else depends on it. Raises ``FeedError`` where the document is no feed or cannot be read at all.
     """
     limits = limits or Limits()
+    try:
+        document = _read(body, content_type, limits)
+    except (FeedError, MemoryError):
+        raise
+    except Exception as fault:  # feedparser is known to raise all sorts on odd input
+        raise FeedError("broken", _one_line(f"the parser failed on it: {type(fault).__name__}: {fault}")) from fault
+    return _finish(document, url, now, limits)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:300]
+
+
+def _read(body: bytes, content_type: str, limits: Limits) -> Document:
     if not body.strip(b" \t\r\n\x00\xef\xbb\xbf\xfe\xff"):
         raise FeedError("empty", "is empty")
-    document = read_json_feed(body, limits) if looks_like_json(body) else _read_xml(body, content_type, limits)
-    return _finish(document, url, now, limits)
+    return read_json_feed(body, limits) if looks_like_json(body) else _read_xml(body, content_type, limits)
 
 
 def _read_xml(body: bytes, content_type: str, limits: Limits) -> Document:
@@ -80,15 +94,19 @@ def _refuse_html(text: str, root: str) -> None:
 
 def _parsed(text: str, root: str) -> Mapping[str, Any]:
     try:
-        found: Mapping[str, Any] = feedparser.parse(
-            BytesIO(text.encode("utf-8")), response_headers=FENCED, sanitize_html=False, resolve_relative_uris=False
-        )
-    except MemoryError:
-        raise
-    except Exception as fault:  # it is known to raise all sorts on odd input
-        raise FeedError("broken", f"the parser failed on it: {type(fault).__name__}: {fault}"[:300]) from fault
+        found = _read_by_feedparser(text)
+    except (KeyError, TypeError, IndexError, AttributeError, ValueError):
+        # It stumbles over odd extensions (places, chapters, image sizes), of which nothing is taken anyway.
+        found = _read_by_feedparser(EXTENSIONS.sub("", text))
     if not found["version"] and not found["entries"]:
         raise FeedError("xml", f"is XML (<{root[:60]}>), but not a feed")
+    return found
+
+
+def _read_by_feedparser(text: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = feedparser.parse(
+        BytesIO(text.encode("utf-8")), response_headers=FENCED, sanitize_html=False, resolve_relative_uris=False
+    )
     return found
 
 

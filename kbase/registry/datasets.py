@@ -79,7 +79,7 @@ DATASETS: tuple[tuple[re.Pattern[str], Callable[[bytes], set[str]]], ...] = (
     (re.compile(r"data/sec/company_tickers\.json\.gz"), _tickers),
     (re.compile(r"headlines/2026-02-21_2026-04-30\.jsonl\.gz"), _line_numbers),
     (re.compile(r"feeds/(?:current|cloud)/[a-z_]+\.xml"), _Substrings),
-    (re.compile(r"feeds/README\.md"), _Substrings),
+    (re.compile(r"(?:data|feeds|headlines)/README\.md"), _Substrings),
     (re.compile(r"feeds/history/\d{4}-\d\d-\d\d\.tar\.gz"), _members),
 )
 

@@ -210,7 +210,7 @@ SOURCE = Shape(
     {
         "url": address,
         "name": text,
-        "kind": slug,
+        "kind": text,
         "publisher": text,
         "source": source,
         "company": reference("company"),

@@ -1,8 +1,33 @@
-from django.urls import path
+"""The addresses of the pages (contract §4)."""
 
-from screening.web import health
+from django.urls import path, re_path
+
+from screening.web import health, views
+
+SCORE = r"companies/(?P<slug>[-\w]+)/scores/(?P<kind>compatibility|infrastructure)/"
 
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("", views.index, name="index"),
+    path("companies/", views.companies, name="companies"),
+    path("companies/<slug:slug>/", views.company, name="company"),
+    re_path(rf"^{SCORE}$", views.score, name="score"),
+    re_path(rf"^{SCORE}(?P<key>[a-z_]+)/$", views.indicator, name="indicator"),
+    re_path(
+        r"^companies/(?P<slug>[-\w]+)/history-(?P<run>\d{1,9})-(?P<theme>light|dark)\.svg$",
+        views.history_chart,
+        name="history-chart",
+    ),
+    path("compare/", views.compared, name="compare"),
+    path("evidence/<slug:public_id>/", views.evidence, name="evidence"),
+    path("models/", views.models, name="models"),
+    re_path(r"^models/(?P<lab>[-\w]+)/(?P<key>[a-z0-9][a-z0-9._-]*)/$", views.model, name="model"),
+    path("labs/<slug:slug>/", views.lab, name="lab"),
+    path("platforms/<slug:slug>/", views.platform, name="platform"),
+    path("stories/", views.stories, name="stories"),
+    path("stories/<int:pk>/", views.story, name="story"),
+    path("search/", views.search, name="search"),
+    path("sources/", views.source_health, name="sources"),
+    path("methodology/", views.methodology, name="methodology"),
 ]

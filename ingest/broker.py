@@ -1,0 +1,81 @@
+"""Celery's messages where PostgreSQL is the broker: kombu keeps every message that was taken, so they are cleared away.
+
+kombu marks a message invisible when a worker takes it, with the time of that, and never deletes it. A taken message
+is of no more use: what a lost task left undone is found again by the next sweep.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from celery.signals import worker_process_init
+from django.conf import settings
+from django.db import connection
+
+KEPT = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """``waiting``: messages that no worker took yet; ``taken``: those that were and are not cleared away."""
+
+    waiting: int
+    taken: int
+
+
+def is_on_our_database() -> bool:
+    """Whether the broker is the schema of our own database (and not Redis, RabbitMQ or another database)."""
+    url: str = settings.CELERY_BROKER_URL
+    return url.startswith("sqla+postgresql") and settings.BROKER_SCHEMA in url
+
+
+def _has_messages() -> bool:
+    """kombu makes its tables when it first connects."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [f"{settings.BROKER_SCHEMA}.kombu_message"])
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
+def purge(now: datetime) -> int:
+    """Delete the messages taken over an hour before ``now``; returns how many. Does nothing to a foreign broker."""
+    if not is_on_our_database() or not _has_messages():
+        return 0
+    # kombu writes the time without its zone; Django has set the process's zone to UTC
+    before = (now - KEPT).astimezone(UTC).replace(tzinfo=None)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {settings.BROKER_SCHEMA}.kombu_message WHERE NOT visible AND timestamp < %s",  # noqa: S608
+            [before],
+        )
+        return cursor.rowcount
+
+
+def backlog() -> Backlog:
+    """The messages in our database's broker; zeros where the broker is elsewhere or was never used."""
+    if not is_on_our_database() or not _has_messages():
+        return Backlog(0, 0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FILTER (WHERE visible), count(*) FILTER (WHERE NOT visible)"
+            f" FROM {settings.BROKER_SCHEMA}.kombu_message"  # noqa: S608
+        )
+        waiting, taken = cursor.fetchone() or (0, 0)
+    return Backlog(waiting, taken)
+
+
+@worker_process_init.connect
+def forget_inherited_connections(**_: object) -> None:
+    """A pool process forked from a running worker must not use the worker's connections to the broker.
+
+    kombu keeps its engines in a table of the class, SQLAlchemy does not notice a fork, and Celery replaces a pool
+    process that dies by forking again: two processes would then speak over one socket.
+    """
+    if not is_on_our_database():
+        return
+    from kombu.transport.sqlalchemy import Channel  # not loaded where another broker is used
+
+    for engine, _session in Channel._engines.values():
+        engine.dispose(close=False)
+    Channel._engines.clear()

@@ -1,0 +1,124 @@
+"""How an event is told: who acts, whether it is done, announced, reported, denied or cancelled, and which way it goes.
+
+Works on marked titles (``ingest.marking``). Only the main clause counts: what stands after "; ", ", after …" or
+", as …" tells something else.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ingest.event_rules import pattern
+from ingest.marking import Mark, Marked
+
+SIDE_CLAUSE = re.compile(
+    r"; |(?<=[\w⟧]),? (?:after|following|despite|amid|while|since|because|even as|just as|days? after)\b|, (?:as|saying|citing)\b"
+)
+SAID_BY = re.compile(
+    r"^(?:\W*)(?:(?:sources?|reports?|rumou?r|leaks?|filings?|memo|internal \w+|exclusive|breaking|document|a source|"
+    r"the information|update)\b[^:]{0,50}: |<b>)",
+    re.IGNORECASE,
+)
+HEARSAY = re.compile(
+    r"^\W*(?:sources?|a source|rumou?r|leaks?|report|exclusive: sources?)\b[^:]{0,60}[:,]|^\W*sources (?:say|describe|detail)|"
+    r"\breportedly\b|\brumou?red\b|\bin (?:\w+ )?talks\b|\bsaid to\b|\bsources? sa(?:y|id)\b|\breport (?:says|claims)\b|\breports?$|"
+    r"\bconsider(?:s|ing)\b|\bweigh(?:s|ing)\b|\bmull(?:s|ing)\b|\bexplor(?:es|ing)\b|\beye(?:s|ing)\b|\bseek(?:s|ing)\b|"
+    r"\blooking to\b|\bnears?\b|\bnegotiat\w+|\bhints?\b|\bpoised to\b|\bclose to\b|\bcould\b|\bmay\b(?! \d)|\bmight\b|"
+    r"\bpreparing to\b|\bexpected to\b|\bwants? to\b|\bpush(?:es|ing) to\b|\bleak(?:s|ed)?\b",
+    re.IGNORECASE,
+)
+AHEAD = pattern(
+    r"\bplan(?:s|ning|ned)? (?:to|on|for)\b|\bplans\b|\bwill\b|\bupcoming\b|\bcoming\b|\bagree[sd]? (?:to|on)\b|\bset to\b|"
+    r"\bcommit(?:s|ted)?\b|\bintend(?:s)? to\b|\baims? to\b|\bpledg(?:es|ed)\b|\bpromis(?:es|ed)\b|\bby 20\d\d\b|"
+    r"\b(?:next|later this) (?:week|month|year)\b|\bsoon\b|\bplanned\b|^(?:<C>(?:,? and |, )?)+ to \w+",
+)
+DENIED = re.compile(
+    r"\b(?:denies|denied|den(?:y|ying)|disputes|refutes|rejects? reports?|dismisses|no plans? to|not planning|isn't|won't)\b",
+    re.IGNORECASE,
+)
+CANCELLED = re.compile(
+    r"\b(?:cancel(?:s|led|led)?|scrap(?:s|ped)|shelv(?:es|ed)|abandon(?:s|ed)?|call(?:s|ed) off|walk(?:s|ed|ing)? away|"
+    r"pull(?:s|ed|ing)? (?:the plug|out)|back(?:s|ed|ing) (?:out|away)|halt(?:s|ed)?|paus(?:es|ed)|suspend(?:s|ed)?|"
+    r"terminat(?:es|ed)|withdr(?:aws|ew|awn)|axe[sd]?|delay(?:s|ed)?|postpon(?:es|ed)|collaps(?:es|ed)|fall(?:s|en)? apart|"
+    r"dead|on hold|hold(?:s)? off)\b",
+    re.IGNORECASE,
+)
+REMOVES = re.compile(
+    r"\b(?:exit(?:s|ed)?|end(?:s|ed)|ending|leav(?:es|ing)|left|cut(?:s|ting)? (?:off|ties)|ditch(?:es|ed)|discontinu\w+|"
+    r"retir(?:es|ed|ing|ement)|deprecat\w+|shut(?:s|ters|ting)? ?(?:down)?|sunset\w*|bans?|banned|block(?:s|ed)?|bar(?:s|red)|"
+    r"outages?|disruptions?|sues?|sued|suing|lawsuit|los(?:es|ing)|lost|remov(?:es|ed|ing)|no longer|phas(?:es|ing) out|"
+    r"kill(?:s|ed|ing)|drop(?:s|ped|ping)|revok(?:es|ed)|cuts?|crash(?:es|ed)?|hit|attack(?:s|ed)?|threaten(?:s|ed)?|"
+    r"accus(?:es|ed)|blacklist\w*|fail(?:s|ed)?|stops?|stopped|restrict(?:s|ed)?|limits?|slash(?:es|ed)?|fires?|layoffs?|"
+    r"dump(?:s|ed)|reject(?:s|ed)?|oppose(?:s|d)|struggl\w+|stall(?:s|ed)|missed|misses|replac(?:es|ed|ing)|moves? away)\b",
+    re.IGNORECASE,
+)
+# Told about, not told: questions, advice, opinion, interviews.
+TALK = re.compile(
+    r"\?|^(?:why|how|what|when|should|can|is|are|will|does|do|ask|opinion|analysis|a look|a profile|q&a|an? interview|inside|"
+    r"interview|explainer|everything|who|could|meet the|the (?:case|problem|rise|race|trouble))\b|\b(?:interview|podcast)\b",
+    re.IGNORECASE,
+)
+ACTS = (
+    r"(?:launch|unveil|announc|releas|introduc|debut|add|bring|build|deploy|expand|open|sign|ink|strik|partner|team|join|"
+    r"collaborat|integrat|offer|support|rais|acquir|buy|invest|commit|agree|plan|will|roll|ship|begin|start|mak|develop|design|"
+    r"leas|rent|secur|optimi[sz]|accelerat|port|host|serv|adopt|select|choos|tap|suppl|sell|reach|complet|detail|publish|"
+    r"show|demo|preview|reveal|power|boost|cut|speed|fine-tun|train|help|let|enabl|deliver|bet|spend|pour|back|lead|now|is|are|"
+    r"has|have|to|says?|said|commence|construct|order|step|break|double|triple|deepen|extend|drop|get|land|win|select|use)"
+    r"(?:s|es|ed|d|ing|ning|ning)?\b"
+)
+SUBJECT = pattern(
+    r"^(?:\S+ ){0,3}?(?P<who><E>(?:(?:, (?:and )?| and | & | x )(?:<E>|(?-i:[A-Z][\w.]+)))*)"
+    rf"(?P<own>'s? (?:[\w-]+ ){{0,5}}?)?(?:,[^,]{{1,60}},)? ?(?:\w+ly )?{ACTS}"
+)
+NOT_SUBJECT = re.compile(r"\b(?:against|than|to|for|of|by|from|with|about|over|on|in|like|former|ex|how|why|between)\W*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """``main``: the main clause; ``actors``: the marks that act in it, in order."""
+
+    main: str
+    status: str
+    direction: str
+    actors: tuple[Mark, ...]
+
+
+def frame(text: Marked, speaker: str | None) -> Frame:
+    """How the title tells it; ``speaker``: the company whose feed this is."""
+    said = SAID_BY.match(text.title)
+    offset = said.end() if said else 0
+    cut = SIDE_CLAUSE.search(text.title, offset + 12)
+    main = text.title[offset : cut.start() if cut else len(text.title)]
+    status = _status(text.title[: cut.start() if cut else len(text.title)], bool(speaker))
+    acting = _actors(text, main)
+    talk = TALK.search(main) is not None and not speaker
+    if status == "cancelled" or REMOVES.search(_bare(main)):
+        direction = "removes" if not talk else "neutral"
+    else:
+        direction = "neutral" if talk or status == "denied" or not (acting or speaker) else "adds"
+    return Frame(main, status, direction, acting)
+
+
+def _bare(main: str) -> str:
+    """Without the words inside marks."""
+    return re.sub(r"⟦[^⟧]*⟧", "⟦⟧", main)
+
+
+def _status(told: str, own: bool) -> str:
+    bare = _bare(told)
+    if DENIED.search(bare):
+        return "denied"
+    if CANCELLED.search(bare):
+        return "reported" if HEARSAY.search(bare) and not own else "cancelled"
+    if HEARSAY.search(bare) and not own:
+        return "reported"
+    return "announced" if AHEAD.search(told) else "done"
+
+
+def _actors(text: Marked, main: str) -> tuple[Mark, ...]:
+    """The marks of the subject: the companies before the first verb of doing."""
+    found = SUBJECT.search(main)
+    if not found or NOT_SUBJECT.search(main[: found.start("who")]):
+        return ()
+    return tuple(mark for mark in text.marks(main) if found.start("who") <= mark.start < found.end("who"))
