@@ -22,14 +22,14 @@ SAID_BY = re.compile(
 )
 HEARSAY = re.compile(
     r"^\W*(?:sources?|a source|rumou?r|leaks?|report|exclusive: sources?)\b[^:]{0,60}[:,]|^\W*sources (?:say|describe|detail)|"
-    r"\breportedly\b|\brumou?red\b|\bin (?:\w+ )?talks\b|\bsaid to\b|\bsources? sa(?:y|id)\b|\breport (?:says|claims)\b|\breports?$|"
+    r"\breportedly\b|\brumou?red\b|\bin (?:\w+ )?talks\b|\bsaid to\b|\bsources? sa(?:y|id)\b|\breport (?:says|claims)\b|[:,'\x22] ?reports?$|"
     r"\bconsider(?:s|ing)\b|\bweigh(?:s|ing)\b|\bmull(?:s|ing)\b|\bexplor(?:es|ing)\b|\beye(?:s|ing)\b|\bseek(?:s|ing)\b|"
     r"\blooking to\b|\bnears?\b|\bnegotiat\w+|\bhints?\b|\bpoised to\b|\bclose to\b|\bcould\b|\bmay\b(?! \d)|\bmight\b|"
     r"\bpreparing to\b|\bexpected to\b|\bwants? to\b|\bpush(?:es|ing) to\b|\bleak(?:s|ed)?\b",
     re.IGNORECASE,
 )
 AHEAD = pattern(
-    r"\bplan(?:s|ning|ned)? (?:to|on|for)\b|\bplans\b|\bwill\b|\bupcoming\b|\bcoming\b|\bagree[sd]? (?:to|on)\b|\bset to\b|"
+    r"\bplan(?:s|ning|ned)? (?:to|on|for)\b|\bplans\b|\bwill\b|\bcoming (?:to|soon|in|later|next)\b|\bagree[sd]? (?:to|on)\b|\bset to\b|"
     r"\bcommit(?:s|ted)?\b|\bintend(?:s)? to\b|\baims? to\b|\bpledg(?:es|ed)\b|\bpromis(?:es|ed)\b|\bby 20\d\d\b|"
     r"\b(?:next|later this) (?:week|month|year)\b|\bsoon\b|\bplanned\b|^(?:<C>(?:,? and |, )?)+ to \w+",
 )
@@ -45,43 +45,54 @@ CANCELLED = re.compile(
     re.IGNORECASE,
 )
 REMOVES = re.compile(
-    r"\b(?:exit(?:s|ed)?|end(?:s|ed)|ending|leav(?:es|ing)|left|cut(?:s|ting)? (?:off|ties)|ditch(?:es|ed)|discontinu\w+|"
+    r"\b(?:exit(?:s|ed)?|end(?:s|ed)|ending|leav(?:es|ing)|cut(?:s|ting)? (?:off|ties)|ditch(?:es|ed)|discontinu\w+|"
     r"retir(?:es|ed|ing|ement)|deprecat\w+|shut(?:s|ters|ting)? ?(?:down)?|sunset\w*|bans?|banned|block(?:s|ed)?|bar(?:s|red)|"
     r"outages?|disruptions?|sues?|sued|suing|lawsuit|los(?:es|ing)|lost|remov(?:es|ed|ing)|no longer|phas(?:es|ing) out|"
-    r"kill(?:s|ed|ing)|drop(?:s|ped|ping)|revok(?:es|ed)|cuts?|crash(?:es|ed)?|hit|attack(?:s|ed)?|threaten(?:s|ed)?|"
-    r"accus(?:es|ed)|blacklist\w*|fail(?:s|ed)?|stops?|stopped|restrict(?:s|ed)?|limits?|slash(?:es|ed)?|fires?|layoffs?|"
+    r"kill(?:s|ed|ing)|drop(?:s|ped|ping)|revok(?:es|ed)|crash(?:es|ed)?|hit by|attack(?:s|ed)?|threaten(?:s|ed)?|"
+    r"accus(?:es|ed)|blacklist\w*|fail(?:s|ed)?|stops?|stopped|restrict(?:s|ed)?|slash(?:es|ed)?|layoffs?|"
     r"dump(?:s|ed)|reject(?:s|ed)?|oppose(?:s|d)|struggl\w+|stall(?:s|ed)|missed|misses|replac(?:es|ed|ing)|moves? away)\b",
     re.IGNORECASE,
 )
 # Told about, not told: questions, advice, opinion, interviews.
 TALK = re.compile(
-    r"\?|^(?:why|how|what|when|should|can|is|are|will|does|do|ask|opinion|analysis|a look|a profile|q&a|an? interview|inside|"
-    r"interview|explainer|everything|who|could|meet the|the (?:case|problem|rise|race|trouble))\b|\b(?:interview|podcast)\b",
+    r"\?|^(?:why|how|what|when|should|can|is|are|will|does|do|ask|opinion|analysis|a look|a profile|q&a|an? interview|"
+    r"inside|interview|explainer|everything|who|could|best practices|tutorial|show hn|"
+    r"the (?:case|problem|rise|race|trouble))\b|\b(?:interview|podcast|webinar)\b",
     re.IGNORECASE,
 )
-ACTS = (
-    r"(?:launch|unveil|announc|releas|introduc|debut|add|bring|build|deploy|expand|open|sign|ink|strik|partner|team|join|"
-    r"collaborat|integrat|offer|support|rais|acquir|buy|invest|commit|agree|plan|will|roll|ship|begin|start|mak|develop|design|"
+_HELPERS = (
+    r"(?:is|are|has|have|had|will|to|now|also|just|plans?|agree[sd]?|says?|said|it|they|set|start(?:s|ed)?|begin|begins|"
+    r"began|today|jointly|officially|finally|recently|in)"
+)
+_DOES = (
+    r"(?:launch|unveil|announc|releas|introduc|debut|add|bring|build|buil|deploy|expand|open|sign|ink|strik|struck|partner|team|join|"
+    r"collaborat|integrat|offer|support|rais|acquir|buy|bought|invest|commit|agree|roll|ship|mak|develop|design|produc|"
     r"leas|rent|secur|optimi[sz]|accelerat|port|host|serv|adopt|select|choos|tap|suppl|sell|reach|complet|detail|publish|"
-    r"show|demo|preview|reveal|power|boost|cut|speed|fine-tun|train|help|let|enabl|deliver|bet|spend|pour|back|lead|now|is|are|"
-    r"has|have|to|says?|said|commence|construct|order|step|break|double|triple|deepen|extend|drop|get|land|win|select|use)"
-    r"(?:s|es|ed|d|ing|ning|ning)?\b"
+    r"demo|preview|reveal|speed|fine-tun|train|enabl|deliver|spend|pour|commenc|construct|order|doubl|tripl|deepen|extend|"
+    r"adapt|plan|creat|bridg|merg|lend|back|commit|file|welcom)"
+    r"(?:s|es|ies|ed|d|t|ing|ning|ping|ting|e|y)?\b"
 )
+_TRADE = r"startup|giant|chip ?maker|maker|firm|company|lab|unicorn|developer|provider|hyperscaler|group|rival|leader"
 SUBJECT = pattern(
-    r"^(?:\S+ ){0,3}?(?P<who><E>(?:(?:, (?:and )?| and | & | x )(?:<E>|(?-i:[A-Z][\w.]+)))*)"
-    rf"(?P<own>'s? (?:[\w-]+ ){{0,5}}?)?(?:,[^,]{{1,60}},)? ?(?:\w+ly )?{ACTS}"
+    rf"^(?:(?:[\w-]+ ){{0,5}}(?:{_TRADE}) )?(?P<who><E>(?:(?:,? (?:and|&|x) |, )(?:<E>|(?-i:[A-Z][\w.]+)))*)"
+    rf"(?:'s? (?:[\w-]+ ){{0,5}}?)?(?:, [^,]{{1,60}},)? ?(?:{_HELPERS} ){{0,4}}(?P<verb>{_DOES})",
+    rf"^(?-i:[A-Z][\w.]+)(?: (?-i:[A-Z][\w.]+))?,? (?:and|x|&) (?P<with><E>) ?(?:{_HELPERS} ){{0,4}}(?P<does>{_DOES})",
 )
-NOT_SUBJECT = re.compile(r"\b(?:against|than|to|for|of|by|from|with|about|over|on|in|like|former|ex|how|why|between)\W*$", re.IGNORECASE)
+NOT_SUBJECT = re.compile(
+    r"\b(?:against|than|to|for|of|by|from|with|about|over|on|in|like|former|ex|how|why|between)\W*$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """``main``: the main clause; ``actors``: the marks that act in it, in order."""
+    """``main``: the main clause; ``actors``: the marks that act in it, in order; ``verb``: what they do."""
 
     main: str
     status: str
-    direction: str
+    lost: bool  # something ends, fails or is taken away
+    talk: bool  # a question, advice, opinion: nothing happens in it
     actors: tuple[Mark, ...]
+    verb: str
 
 
 def frame(text: Marked, speaker: str | None) -> Frame:
@@ -91,13 +102,9 @@ def frame(text: Marked, speaker: str | None) -> Frame:
     cut = SIDE_CLAUSE.search(text.title, offset + 12)
     main = text.title[offset : cut.start() if cut else len(text.title)]
     status = _status(text.title[: cut.start() if cut else len(text.title)], bool(speaker))
-    acting = _actors(text, main)
-    talk = TALK.search(main) is not None and not speaker
-    if status == "cancelled" or REMOVES.search(_bare(main)):
-        direction = "removes" if not talk else "neutral"
-    else:
-        direction = "neutral" if talk or status == "denied" or not (acting or speaker) else "adds"
-    return Frame(main, status, direction, acting)
+    acting, verb = _actors(text, main)
+    lost = status == "cancelled" or REMOVES.search(_bare(main)) is not None
+    return Frame(main, status, lost, TALK.search(main) is not None, acting, verb)
 
 
 def _bare(main: str) -> str:
@@ -116,9 +123,13 @@ def _status(told: str, own: bool) -> str:
     return "announced" if AHEAD.search(told) else "done"
 
 
-def _actors(text: Marked, main: str) -> tuple[Mark, ...]:
-    """The marks of the subject: the companies before the first verb of doing."""
+def _actors(text: Marked, main: str) -> tuple[tuple[Mark, ...], str]:
+    """The marks of the subject, the companies before the first verb of doing; and that verb."""
     found = SUBJECT.search(main)
-    if not found or NOT_SUBJECT.search(main[: found.start("who")]):
-        return ()
-    return tuple(mark for mark in text.marks(main) if found.start("who") <= mark.start < found.end("who"))
+    if not found:
+        return (), ""
+    group = "who" if found["who"] else "with"
+    if group == "who" and NOT_SUBJECT.search(main[: found.start(group)]):
+        return (), ""
+    marks = tuple(m for m in text.marks(main) if found.start(group) <= m.start < found.end(group))
+    return marks, (found["verb"] or found["does"] or "").lower()

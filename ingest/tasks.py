@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from typing import Any
 
 from celery import shared_task
 from django.utils import timezone
 
-from ingest import broker, evidence
+from ingest import broker
 from ingest.models import Source
 from ingest.parsing import Parser
 from ingest.pipeline import CLAIM, Report, claim_due, fetch_source
@@ -20,7 +19,6 @@ from kbase.locks import WriterBusy, writing
 
 log = logging.getLogger(__name__)
 AT_ONCE = 40  # sources claimed by one sweep: what one worker fetches while its claims hold
-CATALOGUES = {"models_dev", "epoch_chip_makers", "epoch_chip_owners"}
 
 _parser = Parser()  # starts its process when first asked, and once for each process that asks
 
@@ -33,12 +31,7 @@ def fetch_if_due(source_id: int, *, now: datetime, parser: Parser) -> Report | N
     due = Source.objects.filter(pk=source_id, next_at__lte=now, retired_at=None, live=True)
     if not due.update(claimed_until=now + CLAIM):
         return None
-    source = Source.objects.get(pk=source_id)
-    report = fetch_source(source, now=now, parser=parser)
-    if report.new and source.kind in CATALOGUES:
-        evidence.record_listings(now, since=now)
-        evidence.record_compute(now)
-    return report
+    return fetch_source(Source.objects.get(pk=source_id), now=now, parser=parser)
 
 
 @shared_task(name="ingest.sweep_due_sources", ignore_result=True)
@@ -65,5 +58,5 @@ def fetch_one(source_id: int) -> None:
 
 
 @shared_task(name="ingest.purge_broker", ignore_result=True)
-def purge_broker(*_: Any) -> None:
+def purge_broker() -> None:
     broker.purge(timezone.now())

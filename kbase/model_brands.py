@@ -11,7 +11,7 @@ jamba: jamba
 learnlm: learnlm
 titan: titan
 granite: granite
-falcon: falcon
+falcon: falcon falcon-h falcon-mamba
 olmo: olmo olmoe
 molmo: molmo
 tulu: tulu llama-tulu
@@ -102,7 +102,6 @@ jais: jais
 allam: allam
 plamo: plamo plamo-embedding
 skywork: skywork r1v4
-umans: umans
 lucidquery: lucidquery lucidnova
 teuken: teuken
 apertus: apertus
@@ -136,7 +135,7 @@ SERVICES = re.compile(
     r"^(?:auto|auto-.*|free|fusion|balanced|frontier|small|efficient|.*router.*|pareto-code|bodybuilder|route-llm|model-router|"
     r"(?:agent|code|text)-(?:max|prime|standard)|claw-(?:high|low|medium)|hermes-(?:high|low|medium)|brave.*|exa-.*|"
     r"fastgpt|tako|universal-summarizer|claude-code|deepclaude|custom|tc-code|glm-for-coding|kimi-for-coding|owl|"
-    r"big-pickle|giga-potato.*|code-supernova|[a-z-]+-alpha|alpha-gd4|an-gbt|greg-rp|z-code|study-gpt.*|tstars2\.0)$"
+    r"umans-(?:coder|flash)|big-pickle|giga-potato.*|code-supernova|[a-z-]+-alpha|alpha-gd4|an-gbt|greg-rp|z-code|study-gpt.*|tstars2\.0)$"
 )
 SERVICE_MAKERS = frozenset(
     {"openrouter", "kilo", "kilo-auto", "nanogpt", "switchpoint", "orcarouter", "poetools", "stealth"}
@@ -146,7 +145,7 @@ VERSION = re.compile(r"^(?:v|mk|m|r|x|k)?(?:[1-9]\d?|0(?=\.))(?:\.\d+)*$")
 
 
 # Without a number these mean whichever is current.
-UNNUMBERED = words("jamba runway ideogram elevenlabs yi titan sarvam ling ring lucidquery umans")
+UNNUMBERED = words("jamba runway ideogram elevenlabs yi titan sarvam ling ring lucidquery")
 
 
 def brand_generation(tail: str, word: str) -> str | None:

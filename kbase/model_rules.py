@@ -63,7 +63,13 @@ def rule(
 
 
 OPENAI = [
-    rule("gpt-oss", r"gpt-oss", [r"^gpt-oss => gpt-oss"], fold="fast|turbo|reasoning", is_open=True),
+    rule(
+        "gpt-oss",
+        r"gpt-oss",
+        [r"^gpt-oss-(\d)(?=-|$) => gpt-oss-\1", r"^gpt-oss => gpt-oss"],
+        fold="fast|turbo|reasoning",
+        is_open=True,
+    ),
     rule("gpt-image", r"(?:chat)?gpt-image", [r"^gpt-image-(\d(?:\.\d)?) => gpt-image-\1"]),
     rule("gpt-audio", r"gpt-audio", [r"^gpt-audio-(\d(?:\.\d)?) => gpt-audio-\1", r"^gpt-audio => gpt-audio"]),
     rule(
@@ -102,17 +108,19 @@ OPENAI = [
     rule(
         "text-embedding",
         r"text-(?:multilingual-)?embedding",
-        [r"^(text-embedding-(?:ada-002|3|\d{3})|text-multilingual-embedding-\d{3}) => \1"],
+        [r"^(text-embedding-(?:ada-002|\d|\d{3})(?=-|$)|text-multilingual-embedding-\d{3}) => \1"],
     ),
     rule("tts", r"tts-\d", [r"^tts-(\d) => tts-\1"]),
 ]
 CLAUDE_TIER = r"(opus|sonnet|haiku|fable|mythos)"
+NEW_TIER = r"([a-z]{4,})"
 ANTHROPIC = [
     rule(
         "claude",
-        rf"claude-?(?:\d|v\d|instant|{CLAUDE_TIER})|{CLAUDE_TIER}-?\d",
+        rf"claude-?(?:\d|v\d|instant|{CLAUDE_TIER})|claude-{NEW_TIER}-\d|{CLAUDE_TIER}-?\d",
         [
             rf"^claude-{CLAUDE_TIER}-(\d(?:\.\d)?)(?=-|$) => claude-\1-\2",
+            rf"^claude-{NEW_TIER}-(\d(?:\.\d)?)(?=-|$) => claude-\1-\2",
             rf"^claude-(3(?:\.\d)?)-{CLAUDE_TIER} => claude-\1-\2",
             r"^claude-v?(\d(?:\.\d)?)(?=-|$) => claude-\1",
             r"^claude-instant => claude-instant",
@@ -231,7 +239,7 @@ META = [
         fold="fast|turbo|lite|versatile|instant|fp8",
         is_open=True,
     ),
-    rule("muse", r"muse(?=-|$)", [r"^muse-([a-z]+)(?:-(\d(?:\.\d)?))? => muse-\1"]),
+    rule("muse", r"muse(?=-|$)", [r"^muse-([a-z]+)-(\d(?:\.\d)?)(?=-|$) => muse-\1-\2", r"^muse-([a-z]+) => muse-\1"]),
 ]
 ACTIVE = {"235b": "a22b", "30b": "a3b", "480b": "a35b", "80b": "a3b", "397b": "a17b", "122b": "a10b", "35b": "a3b"}
 QWEN_ACTIVE = [rf"-{total}(?!-a\d)(?=-|$) => -{total}-{active}" for total, active in ACTIVE.items()]
@@ -240,7 +248,7 @@ ALIBABA = [
     rule(
         "qwen",
         r"qwen-?v?\d|qwq|qvq|qwen-(?!image)[a-z]|qwen$|qwenlong",
-        [r"^qwen(\d(?:\.\d)?) => qwen\1", r"^(qwq|qvq)(?=-|$) => \1", r"^qwenlong-l1 => qwenlong-l1"],
+        [r"^qwen(\d(?:\.\d+)?) => qwen\1", r"^(qwq|qvq)(?=-|$) => \1", r"^qwenlong-l1 => qwenlong-l1"],
         [
             r"^qwen-2\.5-qwq => qwq",
             r"^qwen-?v?(\d) => qwen\1",

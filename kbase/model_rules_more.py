@@ -137,12 +137,12 @@ MISTRAL = [
         r"(?:open-|mamba-)?(?:mistral|mixtral|codestral|devstral|magistral|ministral|pixtral|voxtral|mathstral|leanstral)"
         r"|mn-|ms3\.\d",
         [
-            r"^mistral-large-2 => mistral-large-2",
+            r"^mistral-large-2(?:\.\d)?(?=-|$) => mistral-large-2",
             r"^mistral-(small|medium|large)-(\d(?:\.\d)?)(?=-|$) => mistral-\1-\2",
             r"^mistral-(nemo|saba|7b) => mistral-\1",
             r"^ministral-(\d)(?=-|$) => ministral-\1",
             r"^ministral-\d+b => ministral",
-            r"^devstral-(?:small-|medium-)?2(?=-|$) => devstral-2",
+            r"^devstral-(?:small-|medium-)?([2-9])(?=-|$) => devstral-\1",
             r"^(devstral|codestral|magistral|mixtral|pixtral|voxtral|mathstral|leanstral|mamba-codestral) => \1",
             r"^mistral-embed => mistral-embed",
         ],

@@ -53,7 +53,7 @@ OTHERS = [
     rule(
         "command",
         r"(?:c4ai-)?command",
-        [r"^command-(a|r)(?=-|7b|$) => command-\1", r"^command => command"],
+        [r"^command-([a-z])(?=-|7b|$) => command-\1", r"^command => command"],
         [r"^c4ai- => ", r"^command-r\+ => command-r-plus"],
     ),
     rule(
@@ -70,10 +70,10 @@ OTHERS = [
         r"nova-(?:\d|lite|micro|pro|premier|canvas|reel|sonic|act)",
         [
             r"^nova-(\d)(?=-|$) => nova-\1",
-            r"^nova-(?:lite|micro|pro|premier) => nova-1",
+            r"^nova-(?:lite|micro|pro|premier)$ => nova-1",
             r"^nova-(canvas|reel|sonic|act) => nova-\1",
         ],
-        [r"-v\d$ => "],
+        [r"-v1$ => "],
     ),
     rule(
         "phi",

@@ -5,10 +5,7 @@ Every test that uses the database sees that record and is rolled back; none touc
 
 from __future__ import annotations
 
-import atexit
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,14 +16,6 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DAYS = (date(2026, 5, 31), date(2026, 7, 1))
-
-# Before Django reads its settings: a data folder of our own, and none of the operator's variables.
-_folder = tempfile.mkdtemp(prefix="tessera-tests-")
-atexit.register(shutil.rmtree, _folder, ignore_errors=True)
-for _name in ("DATABASE_URL", "CELERY_BROKER_URL", "TESSERA_BASE_URL", "EMAIL_URL", "SECRET_KEY", "DEBUG", "PORT"):
-    os.environ.pop(_name, None)
-os.environ["TESSERA_DATA"] = str(Path(_folder) / "data")
-
 
 def pytest_sessionfinish() -> None:
     """Leave no server behind."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -108,3 +109,9 @@ def since(day: date | None) -> str:
 @register.filter
 def times100(value: float | None) -> float:
     return round(100 * (value or 0.0), 3)
+
+
+@register.filter
+def lookup(key: str, table: Mapping[str, str]) -> str:
+    """The name that a table has for a key, or nothing."""
+    return table.get(key, "")

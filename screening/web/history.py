@@ -82,7 +82,12 @@ def spec(points: Sequence[Point], theme: str) -> dict[str, Any]:
         "data": {"values": values},
         "mark": {"type": "line", "point": {"size": 40}, "strokeWidth": 2},
         "encoding": {
-            "x": {"field": "day", "type": "temporal", "title": None, "axis": {**axis, "format": "%b %Y", "grid": False}},
+            "x": {
+                "field": "day",
+                "type": "temporal",
+                "title": None,
+                "axis": {**axis, "format": "%b %Y", "grid": False},
+            },
             "y": {
                 "field": "score",
                 "type": "quantitative",

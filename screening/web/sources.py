@@ -146,5 +146,3 @@ def rejection_reasons(limit: int = 20) -> list[tuple[str, str, int]]:
         .order_by("-n", "source__name")
     )
     return [(name, reason, n) for name, reason, n in rows[:limit]]
-
-

@@ -113,6 +113,13 @@ def test_14_items_that_share_one_guid_are_told_apart_by_their_links():
     assert feed.rejections == []
 
 
+def test_14_two_items_with_one_guid_and_different_links_are_both_kept():
+    pair = [item(7, guid="same"), item(8, guid="same")]
+    feed = parse(rss(*(item(number) for number in range(1, 7)), *pair))
+    assert (len(feed.entries), feed.rejections, feed.ids_policy) == (8, [], "guid")
+    assert {entry.key for entry in feed.entries[-2:]} == {"id same site.example/7", "id same site.example/8"}
+
+
 def test_14_items_that_share_guid_and_link_are_told_apart_by_title_and_date():
     shared = {"guid": "same", "link": "https://site.example/all", "pubDate": "Sat, 01 Aug 2026 10:00:00 GMT"}
     feed = parse(rss(*(item(number, **shared) for number in range(1, 9))))
@@ -244,10 +251,27 @@ def test_33_entities_are_not_expanded(doctype: str):
     assert not any("xxx" in title or "root:" in title for title in titles(lambda: parse(body)))
 
 
+@pytest.mark.parametrize(
+    "doctype",
+    [
+        '<!DOCTYPE rss [<!ENTITY a "b>]>"><!ENTITY c "d">]>',
+        '\n<?pi ?><!-- <a> --><!DOCTYPE rss [\n<!ENTITY a "b">\n]>\n<!-- c -->',
+        "<!doctype rss [<!-- ' ]> --><!ENTITY a 'b'>]>",
+        "<!DOCTYPE a><!DOCTYPE b [<!ENTITY a 'b'>]>",
+        "<!ENTITY a 'b'>",
+    ],
+)
+def test_33_nothing_that_declares_an_entity_reaches_the_parser(doctype: str):
+    left = without_doctype('<?xml version="1.0"?>' + doctype + "<rss><channel/></rss>")
+    assert left.endswith("<rss><channel/></rss>")
+    assert "<!ENTITY" not in left
+    assert "<!DOCTYPE" not in left.upper()
+
+
 def test_a_doctype_goes_and_the_document_stays():
     assert without_doctype('<?xml version="1.0"?><!DOCTYPE rss SYSTEM "a>b"><rss/>') == '<?xml version="1.0"?><rss/>'
     with pytest.raises(FeedError, match="has no end"):
-        without_doctype("<!DOCTYPE rss [ <!ENTITY a 'b'> <rss/>")
+        parse("<!DOCTYPE rss [ <!ENTITY a 'b'> " + rss(item(1)))
 
 
 def test_html_names_and_bare_ampersands_are_text():

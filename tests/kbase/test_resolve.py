@@ -119,9 +119,7 @@ def test_every_spelling_of_a_model_is_that_model(resolver: Resolver, expected: M
         ("cohere-command-r-plus-08-2024", "command-r", "command-r-plus"),
     ],
 )
-def test_versions_are_read_and_variants_folded(
-    resolver: Resolver, model_id: str, generation: str, model: str
-) -> None:
+def test_versions_are_read_and_variants_folded(resolver: Resolver, model_id: str, generation: str, model: str) -> None:
     found = resolver.resolve("some-host", model_id)
     assert (found.generation, found.model) == (generation, model)
 
@@ -210,7 +208,20 @@ def test_the_variant_is_what_the_host_adds(outside_id: str, expected: str) -> No
 
 
 def test_odd_ids_never_fail(resolver: Resolver) -> None:
-    for model_id in ("", " ", "/", "///", ":", "--", "日本語", "a" * 5000, "claude-" * 300, "x:free:free", "\x00", "[[(("):
+    for model_id in (
+        "",
+        " ",
+        "/",
+        "///",
+        ":",
+        "--",
+        "日本語",
+        "a" * 5000,
+        "claude-" * 300,
+        "x:free:free",
+        "\x00",
+        "[[((",
+    ):
         found = resolver.resolve("", model_id)
         assert found.model is None or re.fullmatch(r"[a-z0-9][a-z0-9._-]*", found.model)
 

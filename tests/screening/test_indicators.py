@@ -121,7 +121,10 @@ def test_a_twin_platform_and_the_order_of_rows_change_nothing(keys: list[str]) -
         assert measure(mine("h", doubled)).raw == pytest.approx(measure(mine("h", world)).raw), name
 
 
-@pytest.mark.parametrize(("intervals", "median"), [([(0, 10)], 5), ([(3, 3)], 3), ([(1, 2), (1, 2), (8, 9)], 1.75), ([(0, 30), (0, 30), (0, 1)], 7.5)])
+@pytest.mark.parametrize(
+    ("intervals", "median"),
+    [([(0, 10)], 5), ([(3, 3)], 3), ([(1, 2), (1, 2), (8, 9)], 1.75), ([(0, 30), (0, 30), (0, 1)], 7.5)],
+)
 def test_the_interval_median_of_known_cases(intervals: list[tuple[float, float]], median: float) -> None:
     assert interval_median(intervals) == pytest.approx(median)
 
