@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from celery.signals import worker_process_init
 from django.conf import settings
 from django.db import connection
+from psycopg import sql
 
 KEPT = timedelta(hours=1)
 
@@ -30,6 +31,10 @@ def is_on_our_database() -> bool:
     return url.startswith("sqla+postgresql") and settings.BROKER_SCHEMA in url
 
 
+def _messages() -> sql.Identifier:
+    return sql.Identifier(settings.BROKER_SCHEMA, "kombu_message")
+
+
 def _has_messages() -> bool:
     """kombu makes its tables when it first connects."""
     with connection.cursor() as cursor:
@@ -44,11 +49,9 @@ def purge(now: datetime) -> int:
         return 0
     # kombu writes the time without its zone; Django has set the process's zone to UTC
     before = (now - KEPT).astimezone(UTC).replace(tzinfo=None)
+    query = sql.SQL("DELETE FROM {} WHERE NOT visible AND timestamp < %s").format(_messages())
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"DELETE FROM {settings.BROKER_SCHEMA}.kombu_message WHERE NOT visible AND timestamp < %s",  # noqa: S608
-            [before],
-        )
+        cursor.execute(query, [before])
         return cursor.rowcount
 
 
@@ -56,11 +59,9 @@ def backlog() -> Backlog:
     """The messages in our database's broker; zeros where the broker is elsewhere or was never used."""
     if not is_on_our_database() or not _has_messages():
         return Backlog(0, 0)
+    query = sql.SQL("SELECT count(*) FILTER (WHERE visible), count(*) FILTER (WHERE NOT visible) FROM {}")
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FILTER (WHERE visible), count(*) FILTER (WHERE NOT visible)"
-            f" FROM {settings.BROKER_SCHEMA}.kombu_message"  # noqa: S608
-        )
+        cursor.execute(query.format(_messages()))
         waiting, taken = cursor.fetchone() or (0, 0)
     return Backlog(waiting, taken)
 

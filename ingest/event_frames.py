@@ -13,7 +13,7 @@ from ingest.event_rules import pattern
 from ingest.marking import Mark, Marked
 
 SIDE_CLAUSE = re.compile(
-    r"; |(?<=[\w⟧]),? (?:after|following|despite|amid|while|since|because|even as|just as|days? after)\b|, (?:as|saying|citing)\b"
+    r"; |(?<=[\w⟧]),? (?:(?:an? |\w+ )?(?:days?|weeks?|months?|year) after|after|following|despite|amid|while|since|because|even as|just as)\b|, (?:as|saying|citing)\b"
 )
 SAID_BY = re.compile(
     r"^(?:\W*)(?:(?:sources?|reports?|rumou?r|leaks?|filings?|memo|internal \w+|exclusive|breaking|document|a source|"
@@ -57,7 +57,7 @@ REMOVES = re.compile(
 TALK = re.compile(
     r"\?|^(?:why|how|what|when|should|can|is|are|will|does|do|ask|opinion|analysis|a look|a profile|q&a|an? interview|"
     r"inside|interview|explainer|everything|who|could|best practices|tutorial|show hn|"
-    r"the (?:case|problem|rise|race|trouble))\b|\b(?:interview|podcast|webinar)\b",
+    r"the (?:case|problem|rise|race|trouble))\b|\b(?:interview|podcast|webinar|gartner|magic quadrant|recogni[sz]ed|year in review|lessons|guide|newsletter|weekly|last week in)\b",
     re.IGNORECASE,
 )
 _HELPERS = (
@@ -75,7 +75,7 @@ _DOES = (
 _TRADE = r"startup|giant|chip ?maker|maker|firm|company|lab|unicorn|developer|provider|hyperscaler|group|rival|leader"
 SUBJECT = pattern(
     rf"^(?:(?:[\w-]+ ){{0,5}}(?:{_TRADE}) )?(?P<who><E>(?:(?:,? (?:and|&|x) |, )(?:<E>|(?-i:[A-Z][\w.]+)))*)"
-    rf"(?:'s? (?:[\w-]+ ){{0,5}}?)?(?:, [^,]{{1,60}},)? ?(?:{_HELPERS} ){{0,4}}(?P<verb>{_DOES})",
+    rf"(?:'s? (?:[\w-]+ ){{0,3}}?)?(?:, [^,]{{1,60}},)? ?(?:{_HELPERS} ){{0,4}}(?P<verb>{_DOES})",
     rf"^(?-i:[A-Z][\w.]+)(?: (?-i:[A-Z][\w.]+))?,? (?:and|x|&) (?P<with><E>) ?(?:{_HELPERS} ){{0,4}}(?P<does>{_DOES})",
 )
 NOT_SUBJECT = re.compile(
@@ -104,7 +104,14 @@ def frame(text: Marked, speaker: str | None) -> Frame:
     status = _status(text.title[: cut.start() if cut else len(text.title)], bool(speaker))
     acting, verb = _actors(text, main)
     lost = status == "cancelled" or REMOVES.search(_bare(main)) is not None
-    return Frame(main, status, lost, TALK.search(main) is not None, acting, verb)
+    talk = TALK.search(main) is not None or _is_list(text.title)
+    return Frame(main, status, lost, talk, acting, verb)
+
+
+def _is_list(title: str) -> bool:
+    """Several headlines in one title, as newsletters write: who acts in one part does nothing in the others."""
+    parts = re.split(r"[,;] ", title)
+    return len(parts) > 2 and all(part[:1] in "⟦'\"" or part[:1].isupper() for part in parts) and len(title) > 20 * len(parts)
 
 
 def _bare(main: str) -> str:

@@ -23,14 +23,18 @@ PASSIVE = frozenset({"policy", "research", "pricing"})  # nobody's offer grows b
 DOERS = frozenset({"actor", "host", "partner", "developer", "buyer", "investor", "target", "seller"})
 HOST_PLACE = pattern(r"\b(?:on|in|to|via|through|from|at|for|inside|into) (?:the )?(?:new )?(?P<host><C>)")
 COUNTERPARTS = pattern(
-    r"(?:\b(?:with|between|joins?|and|adds|adding|its)|<E>'s|<E>,?) (?P<who><E>(?:(?:,? and |, )<E>)*)",
+    r"(?:(?<!competes )(?<!compete )(?<!clash )(?<!dispute )(?<!fight )(?<!feud )\b(?:with|between|joins?|and|adds|adding|its)|<E>'s|<E>,?) (?P<who><E>(?:(?:,? and |, )<E>)*)",
     r"(?P<tie><E>)(?:'s?)? (?:\S+ )?(?:deal|partnership|alliance|agreement|pact)\b",
 )
 MAKES_CHIPS = re.compile(
     r"launch|unveil|announc|releas|introduc|debut|buil|mak|develop|design|produc|ship|suppl|sell|detail|demo|preview|reveal"
 )
+TAKES_CHIPS = re.compile(r"acquir|buy|bought|rent|leas|adopt|deploy|order|secur|select|choos|use|sign|reach|agree|plan|commit")
 BUYS = re.compile(r"acquir|buy|bought|merg")
 INVESTS = re.compile(r"invest|commit|back|pour|lend|spend")
+MODELS = re.compile(r"\b(?:models?|LLMs?|inference)\b", re.IGNORECASE)
+MODELS_OF = pattern(r"<C>(?:'s?)? (?:\S+ ){0,2}models?\b")
+OWN_BUILD = re.compile(r"^(?:introducing|announcing|our|new|expanding|building|opening|unveiling|meet)\b", re.IGNORECASE)
 API = re.compile(r"\bAPI\b")
 
 
@@ -100,7 +104,7 @@ def _event(
     main = text.marks(told.main) or text.marks(text.lead)
     parts = [*_parts(kind, text, told, main, speaker, labs)]
     if kind == "availability":
-        if _is_at_home(parts, text):
+        if _is_at_home(parts, text) or not _is_of_models(parts, text):
             return None
         confidence = _offering_confidence(confidence, parts, told, speaker)
     direction = _direction(kind, told, parts)
@@ -144,7 +148,7 @@ def _developers(told: Frame, main: list[Mark], speaker: str | None) -> Iterator[
 
 def _hosts(told: Frame, main: list[Mark], speaker: str | None, labs: frozenset[str]) -> Iterator[Participant]:
     places = _places(told, main)
-    developer = _developer([mark for mark in main if mark not in places], labs)
+    developer = _developer(told.main, [mark for mark in main if mark not in places], labs)
     if developer:
         yield Participant(developer, "developer")
     hosts = [mark.named.company for mark in (*places, *told.actors) if mark.named.company not in (developer, "")]
@@ -158,13 +162,16 @@ def _places(told: Frame, main: list[Mark]) -> list[Mark]:
     return [mark for mark in main if mark.start in starts]
 
 
-def _developer(main: list[Mark], labs: frozenset[str]) -> str | None:
-    """Whose model it is: of the model or assistant that is named, else the first lab."""
-    for kinds in ("mv", "p"):
-        found = [mark.named.company for mark in main if mark.named.kind in kinds and mark.named.company]
-        if found:
-            return found[0]
-    return next((mark.named.company for mark in main if mark.named.company in labs), None)
+def _developer(told: str, main: list[Mark], labs: frozenset[str]) -> str | None:
+    """Whose model it is: of the model or assistant that is named, else of "X's models", else the first lab."""
+    owners = {found.start() for found in MODELS_OF.finditer(told)}
+    ranked = (
+        [mark for mark in main if mark.named.kind in "mv"],
+        [mark for mark in main if mark.named.kind == "p"],
+        [mark for mark in main if mark.start in owners],
+        [mark for mark in main if mark.named.company in labs],
+    )
+    return next((mark.named.company for marks in ranked for mark in marks if mark.named.company), None)
 
 
 def _is_at_home(parts: list[Participant], text: Marked) -> bool:
@@ -173,6 +180,11 @@ def _is_at_home(parts: list[Participant], text: Marked) -> bool:
     named = {mark.named.company for mark in text.marks(text.title)}
     elsewhere = any(part.role == "host" for part in parts) or API.search(text.title)
     return not elsewhere and named <= developers and len(text.marks(text.title)) > 1
+
+
+def _is_of_models(parts: list[Participant], text: Marked) -> bool:
+    """Whether it is a model or a lab's thing that comes there, and not any software."""
+    return any(part.role == "developer" for part in parts) or MODELS.search(text.title) is not None
 
 
 def _offering_confidence(confidence: float, parts: list[Participant], told: Frame, speaker: str | None) -> float:
@@ -207,10 +219,11 @@ def _dealers(told: Frame, main: list[Mark], speaker: str | None) -> Iterator[Par
 
 
 def _doers(kind: str, told: Frame, main: list[Mark], speaker: str | None) -> Iterator[Participant]:
-    role = "buyer" if kind == "accelerator" and told.actors and not MAKES_CHIPS.match(told.verb) else "actor"
-    for mark in told.actors:
-        yield Participant(mark.named.company, role)
-    if not told.actors and speaker:
+    role = "actor"
+    if kind == "accelerator" and told.actors and not MAKES_CHIPS.match(told.verb):
+        role = "buyer" if TAKES_CHIPS.match(told.verb) else "subject"
+    yield from (Participant(mark.named.company, role) for mark in told.actors)
+    if not told.actors and speaker and (kind not in ("accelerator", "datacentre") or OWN_BUILD.search(told.main)):
         yield Participant(speaker, "actor")
 
 

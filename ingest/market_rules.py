@@ -28,7 +28,7 @@ ACCELERATOR = (
     rule(
         "accelerator",
         0.65,
-        r"\b(?:GPUs?|chips?|CPUs?|superchips?|wafers?|lithography|foundry)\b",
+        r"\b(?:GPUs?|chips?|CPUs?|superchips?|wafers?|lithography)\b|\bfoundry (?:business|customers?|services?|capacity|deal)\b",
         r"process (?:technology|node)|\b(?:1\.[468]|[2-5]) ?nm\b|\b1[48]A\b",
         needs="chips",
         unless=(
@@ -43,7 +43,7 @@ DATACENTRE = (
         "datacentre",
         0.85,
         r"data[- ]?cent(?:er|re)s?\b|\bgigawatts?\b|\b\d[\d.]*\+? ?(?:GW|MW)\b|\bAI (?:infrastructure|factor(?:y|ies))",
-        r"\bAI supercomputers?|\bcapex\b|capital (?:spending|expenditures?)|\bhyperscalers?\b",
+        r"\bAI supercomputers?|\bcapex\b|capital (?:spending|expenditures?)",
         r"\bStargate\b|GPU-backed|\bAI compute\b|compute (?:capacity|deal|crunch|shortage|spend(?:ing)?|power)|GPU clusters?|\bneoclouds?\b",
         needs="field",
     ),
@@ -66,7 +66,7 @@ DATACENTRE = (
         0.6,
         r"(?:spend(?:ing)?|invest(?:s|ing|ment)?|commits?).{0,40}\bAI (?:build-?out|spending|infrastructure)",
         r"(?:spend(?:ing)?|invest(?:s|ing|ment)?).{0,40}\bcloud (?:capacity|infrastructure|region)",
-        r"\bAI (?:build-?out|spending)\b",
+        r"\bAI (?:build-?out|spending)\b|\bhyperscalers?\b",
         needs="field",
     ),
 )
@@ -80,7 +80,7 @@ PARTNERSHIP = (
         r"<C> and .{0,40}\bpartner\b|\band <C> (?:partner|team up|collaborate|expand)\b",
         r"\bpartnership\b.{0,60}<C>|<C>.{0,60}\bpartnership\b|<C>'s (?:new )?partner\b|<C> partner\b(?! now| network)",
         needs="field",
-        unless=(r"\bad partner\b|human-AI",),
+        unless=(r"\bad partner\b|human-AI|^collaborate\b",),
     ),
     rule(
         "partnership",
@@ -96,7 +96,7 @@ PARTNERSHIP = (
         r"<C>.{0,40}\bmulti-?year (?:deal|agreement)|<C>'?s? deal (?:with|to)\b|as part of (?:its|a|the) <C> deal",
         needs="company",
         unless=(
-            r"acqui|\bbuys?\b|to buy|merg|invest|union|settle|peace|trade deal|licen[sc]ing fee|stock (?:pops|jumps)",
+            r"acqui|\bbuys?\b|to buy|\bfor \$|merg|invest|union|settle|peace|trade deal|licen[sc]ing fee|stock (?:pops|jumps)",
             r"multi-?billion.{0,80}chips|chips.{0,40}worth",
         ),
     ),

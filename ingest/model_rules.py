@@ -74,7 +74,7 @@ AVAILABILITY = (
         r"(?: models?| and (?:<M>|<P>))*(?: in| on) <C>",
         r"^(?:run|use|access|try|get) (?:<C>(?:'s)? )?(?:latest |new )?(?:<M>|<P>|models?) (?:\S+ )?"
         r"(?:on|in|with|via|inside) (?:<C>|(?-i:[A-Z]))",
-        r"^(?:\S+ ){1,3}on <C>(?: inference providers)?\W*$",
+        r"^(?:\S+ ){1,4}on ⟦c\d+\|[^⟧]*inference providers⟧|^(?:\S+ ){1,3}on <C> inference providers",
     ),
     rule(
         "availability",
@@ -147,7 +147,7 @@ TUNING = (
         r"\bTRL\b|\bUnsloth\b|instruction[- ]tun|model customi[sz]ation|reinforcement fine|reward model",
         r"custom(?:i[sz]ed)? (?:AI |language )?models?\b(?! \d)",
         needs="ml",
-        unless=(r"meshtastic|\bmesh\b|post-training data|webinar",),
+        unless=(r"\bmesh\b|post-training data|webinar|fine-?tun(?:es?|ing) (?:\S+ )?(?:approach|strategy|plans?|pitch|message)",),
     ),
     rule(
         "tuning",
@@ -164,7 +164,7 @@ TUNING = (
         needs="field",
         unless=(
             r"accus|attack|theft|steal|alleg|extract|white house|state department|illicit|campaign|whisk|water|industrial",
-            r"adversarial|violat|detect",
+            r"adversarial|violat|detect|threat",
         ),
     ),
     rule(

@@ -12,6 +12,7 @@ from ingest.catalogues.bundle import load_bundle
 from ingest.sources import load_sources
 
 from ingest import evidence
+from ingest.annotations import annotate_stored
 from kbase.registry.load import load_registry
 from kbase.registry.validate import read_registry
 from screening.methodology import load
@@ -52,5 +53,7 @@ def prepare(*, now: datetime, told: Told) -> None:
         told(f"  {load_bundle(now=now)}")
         evidence.record_listings(now)
         evidence.record_compute(now)
+    with step("news", told):
+        told(f"  {annotate_stored()} revisions annotated")
     with step("scores", told):
         publish_days(due_days(load()), now=now, told=told)

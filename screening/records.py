@@ -91,7 +91,7 @@ INDICATOR = (
 CONTRIBUTION_ROW = (*_through(_OF_SCORE, "score"), *CONTRIBUTION, LICENCE, ATTRIBUTION)
 
 EVIDENCE = (
-    Field("id", "text", "Public id: a hash of what it says and where, the same in every installation.", lookup="public_id"),
+    Field("id", "text", "Public id: a hash of what it says and where, the same everywhere.", lookup="public_id"),
     Field("kind", "text", "What kind of claim it is.", choices=EVIDENCE_KINDS),
     Field("statement", "text", "The claim in words.", filters=False),
     Field("companies", "texts", "Slugs of the companies that it is about."),
@@ -101,7 +101,7 @@ EVIDENCE = (
     Field("valid_from", "day", "From when it holds; null: always.", nullable=True),
     Field("valid_to", "day", "Until before when it holds; null: still.", nullable=True),
     Field("published_at", "moment", "When its source says that it was published.", nullable=True),
-    Field("knowable_at", "moment", "The earliest time at which anybody could have read it; null: always.", nullable=True),
+    Field("knowable_at", "moment", "The earliest time at which anybody could read it; null: always.", nullable=True),
     Field("learned_at", "moment", "When this installation stored it."),
     Field("source_kind", "text", "Where it comes from.", choices=tuple(SourceKind.values)),
     Field("source", "text", "Name of its source.", lookup="source_name"),
@@ -123,7 +123,12 @@ OFFERING = (
     Field("family", "text", "Slug of the family; may be empty."),
     Field("variant", "text", "Region, quantisation or tier; may be empty."),
     Field("state", "text", "Whether it is on offer on the day.", choices=("listed", "deprecated", "not_seen")),
-    Field("first_seen_after", "day", "First seen after this observation; null: it was there from the first.", nullable=True),
+    Field(
+        "first_seen_after",
+        "day",
+        "First seen after this observation; null: there from the first.",
+        nullable=True,
+    ),
     Field("first_seen_by", "day", "The observation by which it was first seen."),
     Field("left_censored", "flag", "`first_seen_by` says only that it was not later."),
     Field("last_seen", "day", "The last observation not after `as_of` that had it."),

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DAYS = (date(2026, 5, 31), date(2026, 7, 1))
 
+
 def pytest_sessionfinish() -> None:
     """Leave no server behind."""
     from kbase import embedded

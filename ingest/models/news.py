@@ -77,6 +77,7 @@ class Revision(models.Model):
     locator = models.CharField(max_length=300)
     knowable_at = models.DateTimeField()
     learned_at = models.DateTimeField()
+    annotator = models.CharField(max_length=40, blank=True)  # who has annotated it last
 
     class Meta:
         ordering = ["article", "number"]

@@ -129,8 +129,14 @@ def events(asked: Asked) -> QueryRows:
     return QueryRows(_current_events(next_day(asked.as_of)), shape)
 
 
-def _story(story: Story, members: Sequence[Article], latest: Mapping[int, Revision], types: Sequence[str]) -> Record:
+def _story(
+    story: Story,
+    members: Sequence[Article],
+    latest: Mapping[int, Revision],
+    types: Mapping[int, Sequence[str]],
+) -> Record:
     first = members[0]
+    told = {event for article in members for event in types.get(latest[article.pk].pk, ())}
     return {
         "id": story.pk,
         "title": latest[first.pk].title,
@@ -139,7 +145,7 @@ def _story(story: Story, members: Sequence[Article], latest: Mapping[int, Revisi
         "articles": len(members),
         "publishers": sorted({article.source.publisher or article.source.name for article in members}),
         "companies": story.named_companies,  # type: ignore[attr-defined]
-        "events": list(types),
+        "events": sorted(told),
     }
 
 
@@ -153,10 +159,7 @@ def stories(asked: Asked) -> QueryRows:
             members[article.story_id].append(article)
         latest = _latest([a.pk for of_story in members.values() for a in of_story], until)
         types = _event_types(latest.values())
-        told = {
-            pk: sorted({t for a in of_story for t in types.get(latest[a.pk].pk, ())}) for pk, of_story in members.items()
-        }
-        return [_story(story, members[story.pk], latest, told[story.pk]) for story in found]
+        return [_story(story, members[story.pk], latest, types) for story in found]
 
     known = Exists(Article.objects.filter(story=OuterRef("pk"), knowable_at__lt=until))
     return QueryRows(
@@ -203,7 +206,7 @@ SOURCE_FIELDS = (
     Field("live", "flag", "False: known from captures only, never fetched."),
     Field("last_success_at", "moment", "The last good look at it.", nullable=True),
     Field("last_new_at", "moment", "When it last had something new.", nullable=True),
-    Field("last_outcome", "text", "What came of the last attempt; null before the first.", nullable=True, choices=OUTCOMES),
+    Field("last_outcome", "text", "What came of the last attempt; null: none yet.", nullable=True, choices=OUTCOMES),
     Field("last_reason", "text", "Why that failed; empty where it did not.", filters=False),
     Field("next_at", "moment", "When it will be fetched next; null: not.", nullable=True),
 )
@@ -214,7 +217,13 @@ ARTICLE_FIELDS = (
     Field("publisher", "text", "Who speaks.", filters=False),
     Field("url", "text", "Address; may be empty."),
     Field("title", "text", "Title, of the latest version knowable by `as_of`.", filters=False),
-    Field("summary", "text", f"Up to {EXTRACT} characters, where its source lets us show them.", nullable=True, filters=False),
+    Field(
+        "summary",
+        "text",
+        f"Up to {EXTRACT} characters, where its source lets us.",
+        nullable=True,
+        filters=False,
+    ),
     Field("revision", "integer", "Number of that version; the first is 1.", filters=False),
     Field("published_at", "moment", "As it states; null where it states nothing usable.", nullable=True),
     Field("date_from", "text", "Where that time comes from.", choices=DATE_ORIGINS),

@@ -55,6 +55,4 @@ def problem_details(error: Exception, context: dict[str, Any]) -> Response | Non
         problem["errors"] = [{"parameter": fault.parameter, "detail": fault.detail} for fault in error.faults]
     elif isinstance(response.data, dict) and "detail" not in response.data:
         problem["errors"] = response.data
-    return Response(
-        problem, status=response.status_code, headers=dict(response.headers), content_type=CONTENT_TYPE
-    )
+    return Response(problem, status=response.status_code, headers=dict(response.headers), content_type=CONTENT_TYPE)

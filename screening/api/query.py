@@ -205,7 +205,8 @@ class Reader:
     def asked(self, path: Mapping[str, str]) -> Asked:
         now = today()
         as_of = self.one("as_of", lambda text: parse_as_of(text, now), None) or self.resource.horizon() or now
-        expand = self.one("expand", self.expand, frozenset())
+        nothing: frozenset[str] = frozenset()
+        expand = self.one("expand", self.expand, nothing)
         opted = tuple(f.name for f in self.resource.fields if not f.shown and f.name in expand)
         given = {}
         for parameter in self.resource.parameters:
@@ -257,7 +258,7 @@ def _of_cursor(order: tuple[Term, ...], text: str) -> tuple[Position, bool]:
 
 
 def _positioned(field: Field, value: Any) -> Any:
-    if value is None or isinstance(value, bool | int | float) and field.type in ("flag", "integer", "number"):
+    if value is None or (isinstance(value, bool | int | float) and field.type in ("flag", "integer", "number")):
         return value
     return READERS[field.type](value)
 
@@ -289,4 +290,3 @@ def read_item(resource: Resource, given: Mapping[str, list[str]], path: Mapping[
     asked = reader.asked(path)
     reader.done()
     return asked
-

@@ -113,5 +113,3 @@ class Resource:
     def terms(self, names: tuple[str, ...]) -> tuple[Term, ...]:
         """The ordering by field names, ``-`` for descending. Raises LookupError for what is no field."""
         return tuple(Term(self.known(name.removeprefix("-")), name.startswith("-")) for name in names)
-
-

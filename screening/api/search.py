@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 from ingest.models import Revision
 from kbase.models import Company, Family, Lab, Platform
 from kbase.times import next_day
+from screening.api.problems import BadParameters, Fault
 from screening.api.record_resources import on_record
 from screening.api.resource import Asked, Parameter, Resource, news_horizon, news_observed
 from screening.api.rows import ListRows
@@ -63,9 +64,7 @@ def _of_record(asked: Asked) -> Iterator[Thing]:
 
 def _articles(query: str, asked: Asked) -> Iterator[Thing]:
     until = next_day(asked.as_of)
-    newer = Revision.objects.filter(
-        article=OuterRef("article"), number__gt=OuterRef("number"), knowable_at__lt=until
-    )
+    newer = Revision.objects.filter(article=OuterRef("article"), number__gt=OuterRef("number"), knowable_at__lt=until)
     found = Revision.objects.filter(~Exists(newer), title__icontains=query, knowable_at__lt=until)
     for revision in found.select_related("article").order_by("-knowable_at", "pk")[:ARTICLES]:
         article = revision.article
@@ -96,8 +95,10 @@ def _record(thing: Thing, matched: int) -> Record:
 
 def search(asked: Asked) -> ListRows:
     query = str(asked.given["q"]).strip()
-    found = [(thing, match(query.casefold(), thing.names)) for thing in _of_record(asked)]
-    found += [(thing, match(query.casefold(), thing.names) or 3) for thing in _articles(query, asked)]
+    if not query:
+        raise BadParameters([Fault("q", "is blank")])
+    things = (*_of_record(asked), *_articles(query, asked))
+    found = [(thing, match(query.casefold(), thing.names)) for thing in things]
     return ListRows([_record(thing, matched) for thing, matched in found if matched is not None])
 
 

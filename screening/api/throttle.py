@@ -21,6 +21,10 @@ class AnonymousThrottle(SimpleRateThrottle):
     """
 
     rate = f"{LIMIT}/min"
+    num_requests: int
+    duration: int
+    history: list[float]
+    now: float
 
     def get_ident(self, request: Request) -> str:
         if api_settings.NUM_PROXIES is None:

@@ -55,7 +55,7 @@ def issue_mail(digest: Digest, subscription: Subscription) -> EmailMultiAlternat
 
 
 def confirmation_mail(subscription: Subscription, now: datetime) -> EmailMultiAlternatives:
-    """Asks whether the address wants the digest; where it has it already, says so. No mail of a list: no list headers."""
+    """Asks whether the address wants the digest, or says that it has it. No mail of a list, so no list headers."""
     known = subscription.confirmed_at is not None and subscription.ended_at is None
     context = {
         "known": known,

@@ -46,7 +46,7 @@ def preheader(content: Json) -> str:
     """The first words that a mailbox shows beside the subject: the widest moves, else the first headline."""
     rows = [row for kind in content["movers"]["kinds"] for row in kind["rows"]]
     rows.sort(key=lambda row: -abs(row["change"]))
-    moved = [f"{row['name']} {row['change']:+.1f}" for row in rows[:3]]
+    moved = [f"{row['name']} {signed(row['change'])}" for row in rows[:3]]
     titles = [row["title"] for section in content["events"] for row in section["rows"]]
     return "; ".join(moved) or (titles[0] if titles else f"Week of {content['starts_on']} to {content['ends_on']}")
 
@@ -65,9 +65,26 @@ def with_days(content: Any) -> Any:
     return content
 
 
+def signed(change: float) -> str:
+    return f"{change:+.1f}".replace("-", "−")
+
+
+def for_readers(content: Json) -> Json:
+    """The issue as templates want it: dates as dates, changes with their signs, indicators in words."""
+    issue: Json = with_days(content)
+    for kind in issue["movers"]["kinds"]:
+        for row in kind["rows"]:
+            row["signed"] = signed(row["change"])
+            row["why"] = ", ".join(
+                f"{why['indicator'].replace('_', ' ')} {signed(why['change'])}" for why in row["why"]
+            )
+            row["ranks"] = f"{row['rank_before']} → {row['rank_after']}" if row["rank_before"] else ""
+    return issue
+
+
 def _context(content: Json) -> Json:
     return {
-        "issue": with_days(content),
+        "issue": for_readers(content),
         "subject": subject(content),
         "preheader": preheader(content),
         "BASE": settings.BASE_URL,

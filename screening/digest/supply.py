@@ -99,7 +99,7 @@ def _offering(today: OnTheDay, company: str, generation: str, week: Week, after:
 
 
 def first_offerings(week: Week, today: OnTheDay) -> Json:
-    """What companies offered first-hand for the first time: ``by`` in the week, and not only because we first looked."""
+    """What companies offered first-hand for the first time, where that is not only because we first looked."""
     new: dict[str, list[tuple[str, str | None]]] = defaultdict(list)
     for (company, generation), first in sorted(first_offered(today).items()):
         if first.by in week and not first.censored:

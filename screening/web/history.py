@@ -22,6 +22,7 @@ THEMES = {
     "light": {"text": "#5a6370", "line": "#dfe2e6", "colours": ["#3f7cc0", "#b0672a"]},
     "dark": {"text": "#9fa8b3", "line": "#2d333a", "colours": ["#5f9fe0", "#d9935a"]},
 }
+WIDTHS = {"wide": 860, "narrow": 270}
 SERIES = {"compatibility": "Compatibility", "infrastructure": "Infrastructure"}
 
 
@@ -64,7 +65,7 @@ def _point(run: ScoringRun, scores: dict[str, Score]) -> Point:
     )
 
 
-def spec(points: Sequence[Point], theme: str) -> dict[str, Any]:
+def spec(points: Sequence[Point], theme: str, size: str) -> dict[str, Any]:
     """The Vega-Lite chart: one line a score, 0 to 100, gaps where there is no value."""
     look = THEMES[theme]
     values = [
@@ -76,7 +77,7 @@ def spec(points: Sequence[Point], theme: str) -> dict[str, Any]:
     axis = {"labelColor": look["text"], "titleColor": look["text"], "gridColor": look["line"], "domain": False}
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "width": 620,
+        "width": WIDTHS[size],
         "height": 190,
         "background": "transparent",
         "data": {"values": values},
@@ -123,9 +124,9 @@ def _keep(path: Path, content: bytes) -> None:
     Path(name).replace(path)
 
 
-def chart(points: Sequence[Point], theme: str) -> bytes:
+def chart(points: Sequence[Point], theme: str, size: str) -> bytes:
     """The chart as SVG, kept in the data folder under the hash of what it shows."""
-    text = json.dumps(spec(points, theme), sort_keys=True)
+    text = json.dumps(spec(points, theme, size), sort_keys=True)
     path = Path(settings.DATA_DIR) / "charts" / f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.svg"
     if path.is_file():
         return path.read_bytes()

@@ -15,7 +15,7 @@ urlpatterns = [
     re_path(rf"^{SCORE}$", views.score, name="score"),
     re_path(rf"^{SCORE}(?P<key>[a-z_]+)/$", views.indicator, name="indicator"),
     re_path(
-        r"^companies/(?P<slug>[-\w]+)/history-(?P<run>\d{1,9})-(?P<theme>light|dark)\.svg$",
+        r"^companies/(?P<slug>[-\w]+)/history-(?P<run>\d{1,9})-(?P<theme>light|dark)-(?P<size>wide|narrow)\.svg$",
         views.history_chart,
         name="history-chart",
     ),

@@ -48,11 +48,11 @@ STORIES: tuple[Column[happenings.StoryRecord], ...] = (
 )
 
 
-def found_or_404(rows: QuerySet[Any], what: str, slug: str, **where: Any) -> Any:
+def found_or_404(rows: QuerySet[Any], what: str, called: str, /, **where: Any) -> Any:
     """The row, or a 404 that says what there is not."""
     row: Model | None = rows.filter(**where).first()
     if row is None:
-        raise Http404(f"There is no {what} “{slug}”.")
+        raise Http404(f"There is no {what} “{called}”.")
     return row
 
 
@@ -122,11 +122,11 @@ def indicator(request: HttpRequest, day: Day, slug: str, kind: str, key: str) ->
     }
 
 
-def history_chart(request: HttpRequest, slug: str, run: int, theme: str) -> HttpResponse:
+def history_chart(request: HttpRequest, slug: str, run: str, theme: str, size: str) -> HttpResponse:
     """The chart of a profile: what was published up to the run's day."""
     found = found_or_404(Company.objects.all(), "company", slug, slug=slug)
-    until = found_or_404(ScoringRun.objects.all(), "scoring run", str(run), pk=run)
-    svg = history.chart(history.history(found, until), theme)
+    until = found_or_404(ScoringRun.objects.all(), "scoring run", run, pk=run)
+    svg = history.chart(history.history(found, until), theme, size)
     response = HttpResponse(svg, content_type="image/svg+xml")
     # an SVG that a browser opens by itself is styled by attributes of its own, and runs nothing
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
@@ -202,7 +202,7 @@ def lab(request: HttpRequest, day: Day, slug: str) -> Found:
         return csv_response(f"{slug}-models-{day.as_of}", catalogue.MODELS, mine)
     return {
         "lab": row,
-        "owners": [fact for fact in row.owners.select_related("owner").filter(retired_at=None)],
+        "owners": list(row.owners.select_related("owner").filter(retired_at=None).order_by("valid_from")),
         "families": row.families.filter(retired_at=None).order_by("name"),
         "models": mine,
         "hosts": catalogue.hosts_of_lab(day, slug),

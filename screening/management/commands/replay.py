@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from ingest import evidence
+from ingest.annotations import annotate_stored
 from ingest.captures import CaptureError, documents
 from ingest.replay import replay
 from kbase.locks import WriterBusy, writing
@@ -52,6 +53,7 @@ class Command(BaseCommand):
         load_own_facts(now=now, told=told)
         told(f"==> {len(found)} documents, {found[0].day} to {found[-1].day}" if found else "==> nothing up to that day")
         totals = replay(found, now=now, told=told)
+        annotate_stored()
         told("==> evidence")
         evidence.record_listings(now)
         evidence.record_compute(now)
