@@ -14,6 +14,8 @@ def main() -> int:
     from kbase import embedded
     from kbase.environment import SettingError, database, folder
 
+    from django.db.utils import OperationalError
+
     try:
         from django.core.management import execute_from_command_line
 
@@ -25,6 +27,10 @@ def main() -> int:
                 execute_from_command_line(sys.argv)
     except (SettingError, embedded.EmbeddedError) as error:
         print(f"tessera: {error}", file=sys.stderr)
+        return 1
+    except OperationalError as error:
+        which = "the database" if database() is None else "DATABASE_URL: the database"
+        print(f"tessera: {which} does not answer: {str(error).splitlines()[0]}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -52,7 +52,8 @@ def purge(now: datetime) -> int:
     query = sql.SQL("DELETE FROM {} WHERE NOT visible AND timestamp < %s").format(_messages())
     with connection.cursor() as cursor:
         cursor.execute(query, [before])
-        return cursor.rowcount
+        deleted: int = cursor.rowcount
+    return deleted
 
 
 def backlog() -> Backlog:

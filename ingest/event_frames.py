@@ -13,63 +13,74 @@ from ingest.event_rules import pattern
 from ingest.marking import Mark, Marked
 
 SIDE_CLAUSE = re.compile(
-    r"; |(?<=[\w⟧]),? (?:(?:an? |\w+ )?(?:days?|weeks?|months?|year) after|after|following|despite|amid|while|since|because|even as|just as)\b|, (?:as|saying|citing)\b"
+    r"; |(?<=[\w⟧]),? (?:(?:an? |\w+ )?(?:days?|weeks?|months?|year) after|after|following|despite|amid|while|since|"
+    r"because|even as|just as)\b|, (?:as|saying|citing)\b|: (?:an? )?(?:interview|q&a|how|why|what)\b",
+    re.IGNORECASE,
 )
 SAID_BY = re.compile(
-    r"^(?:\W*)(?:(?:sources?|reports?|rumou?r|leaks?|filings?|memo|internal \w+|exclusive|breaking|document|a source|"
+    r"^\W*(?:(?:sources?|reports?|rumou?r|leaks?|filings?|memo|internal \w+|exclusive|breaking|document|a source|"
     r"the information|update)\b[^:]{0,50}: |<b>)",
     re.IGNORECASE,
 )
 HEARSAY = re.compile(
-    r"^\W*(?:sources?|a source|rumou?r|leaks?|report|exclusive: sources?)\b[^:]{0,60}[:,]|^\W*sources (?:say|describe|detail)|"
-    r"\breportedly\b|\brumou?red\b|\bin (?:\w+ )?talks\b|\bsaid to\b|\bsources? sa(?:y|id)\b|\breport (?:says|claims)\b|[:,'\x22] ?reports?$|"
-    r"\bconsider(?:s|ing)\b|\bweigh(?:s|ing)\b|\bmull(?:s|ing)\b|\bexplor(?:es|ing)\b|\beye(?:s|ing)\b|\bseek(?:s|ing)\b|"
-    r"\blooking to\b|\bnears?\b|\bnegotiat\w+|\bhints?\b|\bpoised to\b|\bclose to\b|\bcould\b|\bmay\b(?! \d)|\bmight\b|"
-    r"\bpreparing to\b|\bexpected to\b|\bwants? to\b|\bpush(?:es|ing) to\b|\bleak(?:s|ed)?\b",
+    r"^\W*(?:sources?|a source|rumou?r|leaks?|report|exclusive: sources?)\b[^:]{0,60}[:,]|"
+    r"^\W*sources (?:say|describe|detail)|\breportedly\b|\brumou?red\b|\bin (?:\w+ )?talks\b|\bsaid to\b|"
+    r"\bsources? sa(?:y|id)\b|\breport (?:says|claims)\b|[:,'\x22] ?reports?$|\bconsider(?:s|ing)\b|\bweigh(?:s|ing)\b|"
+    r"\bmull(?:s|ing)\b|\bexplor(?:es|ing)\b|\beye(?:s|ing)\b|\bseek(?:s|ing)\b|\blooking to\b|\bnears?\b|"
+    r"\bnegotiat\w+|\bhints?\b|\bpoised to\b|\bclose to\b|\bcould\b|\bmay\b(?! \d)|\bmight\b|\bpreparing to\b|"
+    r"\bexpected to\b|\bwants? to\b|\bpush(?:es|ing) to\b|\bleak(?:s|ed)?\b",
     re.IGNORECASE,
 )
 AHEAD = pattern(
-    r"\bplan(?:s|ning|ned)? (?:to|on|for)\b|\bplans\b|\bwill\b|\bcoming (?:to|soon|in|later|next)\b|\bagree[sd]? (?:to|on)\b|\bset to\b|"
-    r"\bcommit(?:s|ted)?\b|\bintend(?:s)? to\b|\baims? to\b|\bpledg(?:es|ed)\b|\bpromis(?:es|ed)\b|\bby 20\d\d\b|"
-    r"\b(?:next|later this) (?:week|month|year)\b|\bsoon\b|\bplanned\b|^(?:<C>(?:,? and |, )?)+ to \w+",
+    r"\bplan(?:s|ning|ned)? (?:to|on|for)\b|\bplans\b|\bwill\b|\bcoming (?:to|soon|in|later|next)\b",
+    r"\bagree[sd]? (?:to|on)\b|\bset to\b|\bcommit(?:s|ted)?\b|\bintend(?:s)? to\b|\baims? to\b|\bpledg(?:es|ed)\b",
+    r"\bpromis(?:es|ed)\b|\bby 20\d\d\b|\b(?:next|later this) (?:week|month|year)\b|\bsoon\b|\bplanned\b",
+    r"^(?:<C>(?:,? and |, )?)+ to \w+",
 )
 DENIED = re.compile(
-    r"\b(?:denies|denied|den(?:y|ying)|disputes|refutes|rejects? reports?|dismisses|no plans? to|not planning|isn't|won't)\b",
+    r"\b(?:denies|denied|den(?:y|ying)|disputes|refutes|rejects? reports?|dismisses|no plans? to|not planning|isn't|"
+    r"won't)\b",
     re.IGNORECASE,
 )
 CANCELLED = re.compile(
     r"\b(?:cancel(?:s|led|led)?|scrap(?:s|ped)|shelv(?:es|ed)|abandon(?:s|ed)?|call(?:s|ed) off|walk(?:s|ed|ing)? away|"
     r"pull(?:s|ed|ing)? (?:the plug|out)|back(?:s|ed|ing) (?:out|away)|halt(?:s|ed)?|paus(?:es|ed)|suspend(?:s|ed)?|"
-    r"terminat(?:es|ed)|withdr(?:aws|ew|awn)|axe[sd]?|delay(?:s|ed)?|postpon(?:es|ed)|collaps(?:es|ed)|fall(?:s|en)? apart|"
-    r"dead|on hold|hold(?:s)? off)\b",
+    r"terminat(?:es|ed)|withdr(?:aws|ew|awn)|axe[sd]?|delay(?:s|ed)?|postpon(?:es|ed)|collaps(?:es|ed)|"
+    r"fall(?:s|en)? apart|dead|on hold|hold(?:s)? off)\b",
     re.IGNORECASE,
 )
 REMOVES = re.compile(
     r"\b(?:exit(?:s|ed)?|end(?:s|ed)|ending|leav(?:es|ing)|cut(?:s|ting)? (?:off|ties)|ditch(?:es|ed)|discontinu\w+|"
-    r"retir(?:es|ed|ing|ement)|deprecat\w+|shut(?:s|ters|ting)? ?(?:down)?|sunset\w*|bans?|banned|block(?:s|ed)?|bar(?:s|red)|"
-    r"outages?|disruptions?|sues?|sued|suing|lawsuit|los(?:es|ing)|lost|remov(?:es|ed|ing)|no longer|phas(?:es|ing) out|"
+    r"retir(?:es|ed|ing|ement)|deprecat\w+|shut(?:s|ters|ting)? ?(?:down)?|sunset\w*|bans?|banned|block(?:s|ed)?|"
+    r"bar(?:s|red)|"
+    r"outages?|disruptions?|sues?|sued|suing|lawsuit|los(?:es|ing)|lost|remov(?:es|ed|ing)|no longer|phas(?:es|"
+    r"ing) out|"
     r"kill(?:s|ed|ing)|drop(?:s|ped|ping)|revok(?:es|ed)|crash(?:es|ed)?|hit by|attack(?:s|ed)?|threaten(?:s|ed)?|"
     r"accus(?:es|ed)|blacklist\w*|fail(?:s|ed)?|stops?|stopped|restrict(?:s|ed)?|slash(?:es|ed)?|layoffs?|"
-    r"dump(?:s|ed)|reject(?:s|ed)?|oppose(?:s|d)|struggl\w+|stall(?:s|ed)|missed|misses|replac(?:es|ed|ing)|moves? away)\b",
+    r"dump(?:s|ed)|reject(?:s|ed)?|oppose(?:s|d)|struggl\w+|stall(?:s|ed)|missed|misses|replac(?:es|ed|ing)|"
+    r"moves? away)\b",
     re.IGNORECASE,
 )
 # Told about, not told: questions, advice, opinion, interviews.
 TALK = re.compile(
     r"\?|^(?:why|how|what|when|should|can|is|are|will|does|do|ask|opinion|analysis|a look|a profile|q&a|an? interview|"
     r"inside|interview|explainer|everything|who|could|best practices|tutorial|show hn|"
-    r"the (?:case|problem|rise|race|trouble))\b|\b(?:interview|podcast|webinar|gartner|magic quadrant|recogni[sz]ed|year in review|lessons|guide|newsletter|weekly|last week in)\b",
+    r"the (?:case|problem|rise|race|trouble))\b|\b(?:interview|podcast|webinar|gartner|magic quadrant|recogni[sz]ed|"
+    r"year in review|lessons|guide|newsletter|weekly|last week in)\b",
     re.IGNORECASE,
 )
 _HELPERS = (
-    r"(?:is|are|has|have|had|will|to|now|also|just|plans?|agree[sd]?|says?|said|it|they|set|start(?:s|ed)?|begin|begins|"
+    r"(?:is|are|has|have|had|will|to|now|also|just|plans?|agree[sd]?|says?|said|it|they|set|start(?:s|ed)?|begin|"
+    r"begins|"
     r"began|today|jointly|officially|finally|recently|in)"
 )
 _DOES = (
-    r"(?:launch|unveil|announc|releas|introduc|debut|add|bring|build|buil|deploy|expand|open|sign|ink|strik|struck|partner|team|join|"
-    r"collaborat|integrat|offer|support|rais|acquir|buy|bought|invest|commit|agree|roll|ship|mak|develop|design|produc|"
-    r"leas|rent|secur|optimi[sz]|accelerat|port|host|serv|adopt|select|choos|tap|suppl|sell|reach|complet|detail|publish|"
-    r"demo|preview|reveal|speed|fine-tun|train|enabl|deliver|spend|pour|commenc|construct|order|doubl|tripl|deepen|extend|"
-    r"adapt|plan|creat|bridg|merg|lend|back|commit|file|welcom)"
+    r"(?:launch|unveil|announc|releas|introduc|debut|add|bring|build|buil|deploy|expand|open|sign|ink|strik|struck|"
+    r"partner|team|join|collaborat|integrat|offer|support|rais|acquir|buy|bought|invest|commit|agree|roll|ship|mak|"
+    r"develop|design|produc|leas|rent|secur|optimi[sz]|accelerat|port|host|serv|adopt|select|choos|tap|suppl|sell|"
+    r"reach|"
+    r"complet|detail|publish|demo|preview|reveal|speed|fine-tun|train|enabl|deliver|spend|pour|commenc|construct|order|"
+    r"doubl|tripl|deepen|extend|adapt|plan|creat|bridg|merg|lend|back|commit|file|welcom)"
     r"(?:s|es|ies|ed|d|t|ing|ning|ping|ting|e|y)?\b"
 )
 _TRADE = r"startup|giant|chip ?maker|maker|firm|company|lab|unicorn|developer|provider|hyperscaler|group|rival|leader"
@@ -111,7 +122,11 @@ def frame(text: Marked, speaker: str | None) -> Frame:
 def _is_list(title: str) -> bool:
     """Several headlines in one title, as newsletters write: who acts in one part does nothing in the others."""
     parts = re.split(r"[,;] ", title)
-    return len(parts) > 2 and all(part[:1] in "⟦'\"" or part[:1].isupper() for part in parts) and len(title) > 20 * len(parts)
+    return (
+        len(parts) > 2
+        and all(part[:1] in "⟦'\"" or part[:1].isupper() for part in parts)
+        and len(title) > 20 * len(parts)
+    )
 
 
 def _bare(main: str) -> str:

@@ -37,6 +37,11 @@ class Rule:
     unless: re.Pattern[str] | None
 
 
+def words(text: str) -> frozenset[str]:
+    """Of ``one|other``."""
+    return frozenset(text.split("|"))
+
+
 def pattern(*alternatives: str) -> re.Pattern[str]:
     """One pattern of several, with the marks spelt out, in any case."""
     text = "|".join(f"(?:{alternative})" for alternative in alternatives)
@@ -59,7 +64,8 @@ def rule(
 
 
 AI = (
-    r"\bA\.?I\.?\b|\bartificial intelligence|\bLLMs?\b|\bVLMs?\b|\bgen-?AI\b|\bchatbots?\b|\bAGI\b|language models?|\bML\b|"
+    r"\bA\.?I\.?\b|\bartificial intelligence|\bLLMs?\b|\bVLMs?\b|\bgen-?AI\b|\bchatbots?\b|\bAGI\b|language models?|"
+    r"\bML\b|"
     r"machine learning|deep learning|neural net|foundation models?|\bagentic\b|superintelligence|\bdeepfakes?\b"
 )
 HARDWARE = r"\b[GTN]PUs?\b|chip ?makers?|\bchips?\b|semiconductor|data ?cent(?:er|re)s?"
@@ -81,15 +87,15 @@ GATES: dict[str, re.Pattern[str]] = {
     "ml": pattern(ML),
 }
 # Opens ``core``: naming any other company of the registry is naming the field.
-MANY_TRADES = frozenset(
+MANY_TRADES = words(
     "apple|amazon|google|microsoft|meta|samsung|tesla|sap|salesforce|cisco|dell|xiaomi|tencent|alibaba|baidu|softbank|"
-    "sony|adobe|ibm|bytedance|github|uber|oracle|huawei|lg|lenovo|hp|spacex|x|zoom|spotify".split("|")
+    "sony|adobe|ibm|bytedance|github|uber|oracle|huawei|lg|lenovo|hp|spacex|x|zoom|spotify"
 )
 # Opens ``chips``.
-CHIP_FIRMS = frozenset(
+CHIP_FIRMS = words(
     "nvidia|amd|intel|arm|apple|tsmc|samsung|qualcomm|broadcom|marvell|micron|skhynix|asml|cerebras|groq|sambanova|"
     "rebellions|huawei|google|amazon|microsoft|meta|openai|anthropic|softbank|alibaba|baidu|xai|tesla|"
-    "supermicro".split("|")
+    "supermicro"
 )
 # Shopping, tips and tests of gadgets: whatever they name, they tell no news of the field.
 OFF_FIELD = pattern(

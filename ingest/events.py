@@ -16,25 +16,44 @@ from ingest.event_rules import LEAST, Rule, pattern
 from ingest.marking import Mark, Marked
 
 RULES: tuple[Rule, ...] = (*model_rules.RULES, *market_rules.RULES)
-ORDER = ["release", "availability", "optimisation", "tuning", "serving", "accelerator", "datacentre", "partnership", "pricing", "deal", "policy", "research"]
+ORDER = [
+    "release",
+    "availability",
+    "optimisation",
+    "tuning",
+    "serving",
+    "accelerator",
+    "datacentre",
+    "partnership",
+    "pricing",
+    "deal",
+    "policy",
+    "research",
+]
 OTHER_CONFIDENCE = 0.85  # how often a text without a hit is indeed none of the types
 OWN_OFFERING = 0.92  # the host itself says that a model of a stated version is there
 PASSIVE = frozenset({"policy", "research", "pricing"})  # nobody's offer grows by them: they go neither way
 DOERS = frozenset({"actor", "host", "partner", "developer", "buyer", "investor", "target", "seller"})
 HOST_PLACE = pattern(r"\b(?:on|in|to|via|through|from|at|for|inside|into) (?:the )?(?:new )?(?P<host><C>)")
 COUNTERPARTS = pattern(
-    r"(?:(?<!competes )(?<!compete )(?<!clash )(?<!dispute )(?<!fight )(?<!feud )\b(?:with|between|joins?|and|adds|adding|its)|<E>'s|<E>,?) (?P<who><E>(?:(?:,? and |, )<E>)*)",
+    r"(?:(?<!competes )(?<!compete )(?<!clash )(?<!dispute )(?<!fight )(?<!feud )\b(?:with|between|joins?|and|adds|"
+    r"adding|its)|<E>'s|<E>,?) (?P<who><E>(?:(?:,? and |, )<E>)*)",
     r"(?P<tie><E>)(?:'s?)? (?:\S+ )?(?:deal|partnership|alliance|agreement|pact)\b",
 )
 MAKES_CHIPS = re.compile(
-    r"launch|unveil|announc|releas|introduc|debut|buil|mak|develop|design|produc|ship|suppl|sell|detail|demo|preview|reveal"
+    r"launch|unveil|announc|releas|introduc|debut|buil|mak|develop|design|produc|ship|suppl|sell|detail|demo|"
+    r"preview|reveal"
 )
-TAKES_CHIPS = re.compile(r"acquir|buy|bought|rent|leas|adopt|deploy|order|secur|select|choos|use|sign|reach|agree|plan|commit")
+TAKES_CHIPS = re.compile(
+    r"acquir|buy|bought|rent|leas|adopt|deploy|order|secur|select|choos|use|sign|reach|agree|plan|commit"
+)
 BUYS = re.compile(r"acquir|buy|bought|merg")
 INVESTS = re.compile(r"invest|commit|back|pour|lend|spend")
 MODELS = re.compile(r"\b(?:models?|LLMs?|inference)\b", re.IGNORECASE)
 MODELS_OF = pattern(r"<C>(?:'s?)? (?:\S+ ){0,2}models?\b")
-OWN_BUILD = re.compile(r"^(?:introducing|announcing|our|new|expanding|building|opening|unveiling|meet)\b", re.IGNORECASE)
+OWN_BUILD = re.compile(
+    r"^(?:introducing|announcing|our|new|expanding|building|opening|unveiling|meet)\b", re.IGNORECASE
+)
 API = re.compile(r"\bAPI\b")
 
 

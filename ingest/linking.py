@@ -10,24 +10,22 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import ahocorasick
 
 from ingest import link_rules as rules
-from ingest.readable import Readable, readable
+from ingest.link_context import Hit, Name, Page, agreed, bound, certain, is_model, is_written, key_of, longest, page_of
 from kbase.registry.compiled import Compiled
 from kbase.registry.schema import Alias, CompanyEntry, FamilyEntry, LabEntry, PlatformEntry
 
-CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-AROUND = 40  # characters either side in which another meaning of a name shows
 MAKER_FIRST = {"company": 0, "family": 1, "platform": 2, "lab": 3}
 Generation = Callable[[str], str | None]  # "claude-opus-4.5" -> "anthropic/claude-opus-4.5"
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """``[start, end)`` of ``field`` (``title`` or ``summary``), as given; ``generation``: ``lab/generation`` or None."""
+    """``[start, end)`` of ``field`` (title or summary), as given; ``generation``: ``lab/generation`` or None."""
 
     text: str
     start: int
@@ -38,63 +36,11 @@ class Mention:
     generation: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
-    """One alias of one entry; ``company``: whose it is."""
-
-    text: str
-    kind: str
-    slug: str
-    company: str | None
-    ambiguous: bool
-
-    @property
-    def key(self) -> str:
-        return readable(self.text).lower
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """The names that one stretch of readable text may mean; ``end`` is after the version where one is bound."""
-
-    start: int
-    end: int
-    alias_end: int
-    names: tuple[Name, ...]
-
-    @property
-    def key(self) -> str:
-        return self.names[0].key
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A text being linked: what is masked (by-lines), and how it is written."""
-
-    field: str
-    given: str
-    text: Readable
-    masked_from: int
-    shouted: bool
-    titled: bool  # Most Words Are Capitalised, so that a capital says nothing
-
-
-def _page(field: str, given: str) -> Page:
-    text = readable(given)
-    bare = text.text if field == "title" else ""
-    byline = rules.BYLINE.search(bare) or rules.PUBLISHER_TAIL.search(bare)
-    letters = [char for char in text.text if char.isalpha()]
-    shouted = len(letters) > 15 and sum(char.isupper() for char in letters) > 0.7 * len(letters)
-    words = re.findall(r"[A-Za-z]\w{3,}", text.text[:400])
-    titled = sum(word[0].isupper() for word in words) > 0.6 * len(words)
-    return Page(field, given, text, byline.start() if byline else len(text.text), shouted, titled)
-
-
 def names_of(compiled: Compiled) -> Iterator[Name]:
     """Every alias that is looked for in news."""
     for entry in compiled.registry.companies:
         for alias in _aliases(entry, *(Alias(former.name) for former in entry.names)):
-            yield Name(alias.text, "company", entry.slug, entry.slug, alias.ambiguous)
+            yield Name(key_of(alias.text), alias.text, "company", entry.slug, entry.slug, alias.ambiguous)
     for lab in compiled.registry.labs:
         yield from _owned(lab, "lab", compiled.owner_of_lab(lab.slug))
     for platform in compiled.registry.platforms:
@@ -106,7 +52,7 @@ def names_of(compiled: Compiled) -> Iterator[Name]:
 
 def _owned(entry: LabEntry | PlatformEntry | FamilyEntry, kind: str, company: str | None) -> Iterator[Name]:
     for alias in _aliases(entry):
-        yield Name(alias.text, kind, entry.slug, company, alias.ambiguous)
+        yield Name(key_of(alias.text), alias.text, kind, entry.slug, company, alias.ambiguous)
 
 
 def _aliases(entry: CompanyEntry | LabEntry | PlatformEntry | FamilyEntry, *more: Alias) -> list[Alias]:
@@ -114,6 +60,11 @@ def _aliases(entry: CompanyEntry | LabEntry | PlatformEntry | FamilyEntry, *more
     ambiguous = {alias.text.casefold() for alias in entry.aliases if alias.ambiguous}
     texts = {alias.text for alias in (*more, Alias(entry.name), *entry.aliases) if len(alias.text) > 1}
     return [Alias(text, text.casefold() in ambiguous) for text in sorted(texts)]
+
+
+def _once(names: Iterable[Name]) -> tuple[Name, ...]:
+    """Each entry once, whatever the ways of writing it."""
+    return tuple({(name.kind, name.slug): name for name in names}.values())
 
 
 class Linker:
@@ -133,15 +84,15 @@ class Linker:
 
     def link(self, title: str, summary: str = "", company: str | None = None) -> tuple[Mention, ...]:
         """The mentions in both texts, by place; ``company``: whose voice it is, where that is known."""
-        pages = [_page("title", title), _page("summary", summary)]
+        pages = [page_of("title", title), page_of("summary", summary)]
         hits = [self._hits(page) for page in pages]
-        certain = {name.company for page, found in zip(pages, hits, strict=True) for name in _certain(page, found)}
-        certain |= {company} if company else set()
-        field = bool(certain) or any(rules.FIELD.search(page.text.text) for page in pages)
+        known = {name.company for page, found in zip(pages, hits, strict=True) for name in certain(page, found)}
+        known |= {company} if company else set()
+        field = bool(known) or any(rules.FIELD.search(page.text.text) for page in pages)
         mentions: list[Mention] = []
         for page, found in zip(pages, hits, strict=True):
-            kept = [agreed for hit in found if (agreed := _agreed(page, hit, certain, field))]
-            for hit in _longest(kept):
+            kept = [meant for hit in found if (meant := agreed(page, hit, known, field))]
+            for hit in longest(kept):
                 mentions.extend(self._mentions(page, hit))
         return tuple(mentions)
 
@@ -151,22 +102,22 @@ class Linker:
         found = []
         for last, names in self.automaton.iter(page.text.lower):
             start = last + 1 - len(names[0].key)
-            fitting = _once(name for name in names if _is_written(page, start, last + 1, name))
+            fitting = _once(name for name in names if is_written(page, start, last + 1, name))
             if fitting and start < page.masked_from:
                 found.append(Hit(start, last + 1, last + 1, fitting))
         return found
 
     def _mentions(self, page: Page, hit: Hit) -> Iterator[Mention]:
         families = [name for name in hit.names if name.kind == "family"]
-        bound = _bound(page, hit) if families else hit
-        if families and _is_model(page, bound):
-            yield self._mention(page, bound, "family", families[0].slug, self._generation(page, bound))
+        whole = bound(page, hit) if families else hit
+        if families and is_model(page, whole):
+            yield self._mention(page, whole, "family", families[0].slug, self._generation(page, whole))
         for kind in ("platform", "lab"):
             of_kind = [name for name in hit.names if name.kind == kind]
             if len(of_kind) == 1 and (kind == "platform" or not any(n.kind == "company" for n in hit.names)):
                 yield self._mention(page, hit, kind, of_kind[0].slug)
         if hit.names[0].company:
-            yield self._mention(page, bound, "company", hit.names[0].company)
+            yield self._mention(page, whole, "company", hit.names[0].company)
 
     def _mention(self, page: Page, hit: Hit, kind: str, slug: str, generation: str | None = None) -> Mention:
         start, end = page.text.place(hit.start, hit.end)
@@ -184,140 +135,3 @@ class Linker:
         plain = re.sub(r"[\s_:]+", "-", named.strip().lower())
         lead = rules.BRAND_OF.get(plain.partition("-")[0], "")
         return self.generation(lead + plain)
-
-
-def _once(names: Iterable[Name]) -> tuple[Name, ...]:
-    """Each entry once, whatever the ways of writing it."""
-    return tuple({(name.kind, name.slug): name for name in names}.values())
-
-
-def _is_written(page: Page, start: int, end: int, name: Name) -> bool:
-    """Whether the alias stands there as a word of its own, in a case in which it is a name."""
-    if CJK.search(name.text):
-        return True
-    text = page.text.text
-    before, after = text[start - 1 : start], text[end : end + 1]
-    if before.isalnum() or before in ("_", "@", "#") or _is_joined(text, start, name):
-        return False
-    if after == "s" and len(name.text) > 2 and not text[end + 1 : end + 2].isalnum():
-        after = ""  # a plural, or a possessive without its apostrophe
-    if name.kind != "family" and re.match(r"\.\d|-[A-Z]" if name.ambiguous else r"\.\d", text[end : end + 2]):
-        return False  # v0.16, Ray-Ban
-    if after == "_" or (after.isalnum() and not (name.kind == "family" and after.isdigit())):
-        return False
-    return _is_cased(text[start:end], name, page.shouted) or (
-        name.kind == "family" and rules.TAIL.match(text, end) is not None and after not in ("", " ")
-    )
-
-
-def _is_joined(text: str, start: int, name: Name) -> bool:
-    """Jean-Claude: an ambiguous name after a hyphen and a capitalised word is part of another name."""
-    if not name.ambiguous or text[start - 1 : start] != "-":
-        return False
-    word = re.search(r"(\w+)-$", text[:start])
-    return bool(word and word[1][:1].isupper() and word[1].lower() not in ("non", "pre", "post", "ex", "pro", "anti"))
-
-
-def _is_cased(shown: str, name: Name, shouted: bool) -> bool:
-    given = readable(name.text).text
-    if shown == given or shouted:
-        return not shouted or not name.ambiguous or name.key in rules.WELL_KNOWN
-    letters = [char for char in given if char.isalpha()]
-    if len(letters) <= 4 and given[:1].isupper() and " " not in given:  # AWS, TII, Arm, Meta
-        return shown in (given, given.upper()) if not given.isupper() else shown == given
-    if len(letters) <= 4 or " " in given:
-        return shown[:1] == given[:1] or shown[:1].isupper()
-    if given[1:] != given[1:].lower() or not given.isalpha():  # OpenAI, NVIDIA, gpt-oss
-        return True
-    return shown[:1].isupper()
-
-
-def _certain(page: Page, hits: Iterable[Hit]) -> Iterator[Name]:
-    """The names that need no support, and so lend it to others."""
-    for hit in hits:
-        if not _is_another(page, hit):
-            yield from (name for name in hit.names if not name.ambiguous)
-
-
-def _is_another(page: Page, hit: Hit) -> bool:
-    """Whether the words around say that something else of the same name is meant."""
-    against = rules.AGAINST.get(hit.key)
-    window = page.text.text[max(0, hit.start - AROUND) : hit.end + AROUND]
-    return against is not None and against.search(window) is not None
-
-
-def _agreed(page: Page, hit: Hit, certain: set[str | None], field: bool) -> Hit | None:
-    """The hit with the names that the text around it does not speak against."""
-    known = any(name.company in certain for name in hit.names if name.company)
-    if _is_another(page, hit) and not (known and hit.key not in ("claude", "meta", "arm", "outlook")):
-        return None
-    if hit.key in rules.SURROUNDINGS and hit.start > 3 and not rules.IN_VIEW.search(page.text.text[: hit.start]):
-        return None
-    if not hit.names[0].ambiguous or _is_supported(page, hit, known, field):
-        return _of_one_maker(hit, certain)
-    return None
-
-
-def _is_supported(page: Page, hit: Hit, known: bool, field: bool) -> bool:
-    """Whether the text speaks for an ambiguous name."""
-    text, key = page.text.text, hit.key
-    if known or (key in rules.WELL_KNOWN and key not in rules.PLAIN_WORDS):
-        return True
-    if any(name.kind == "family" for name in hit.names) and rules.TAIL.match(text, hit.end):
-        return field or key in rules.WELL_KNOWN
-    families_only = all(name.kind == "family" for name in hit.names)
-    if key not in rules.WELL_KNOWN and (families_only or not field):
-        return False
-    before, after = text[max(0, hit.start - 20) : hit.start], text[hit.end : hit.end + 20]
-    if key not in rules.WELL_KNOWN:
-        part = rules.LONGER_NAME.search(before) or rules.LONGER_NAME_AFTER.search(after)
-        sure = rules.SURE_VERB.search(after) or rules.SURE_PLACE.search(before)
-        return bool(sure and not part and not page.shouted)
-    if rules.FIRM_VERB.search(after) or rules.FIRM_PLACE.search(before):
-        return True
-    within = not page.titled and re.search(r"[\w,] $", before) is not None
-    return within or hit.start == 0 or len(text) - hit.end < 3
-
-
-def _of_one_maker(hit: Hit, certain: set[str | None]) -> Hit | None:
-    """Where one text names the things of several makers, those of the maker that the text names otherwise."""
-    makers = {name.company for name in hit.names if name.company}
-    if len(makers) <= 1 or any(name.kind == "company" and not name.ambiguous for name in hit.names):
-        return hit
-    agreeing = tuple(name for name in hit.names if name.company in certain)
-    if len({name.company for name in agreeing}) == 1:
-        return replace(hit, names=agreeing)
-    firms = {name.slug for name in hit.names if name.kind == "company"}
-    return hit if len(firms) == 1 else None
-
-
-def _longest(hits: Iterable[Hit]) -> list[Hit]:
-    """Without those that lie within a longer one, or overlap one that begins before."""
-    kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
-        if not kept or hit.start >= kept[-1].end:
-            kept.append(hit)
-    return kept
-
-
-def _bound(page: Page, hit: Hit) -> Hit:
-    """With the version, size and tier that follow the brand."""
-    text = page.text.text
-    tail = rules.TAIL.match(text, hit.end)
-    if not tail or rules.COUNTS.match(text[tail.end() : tail.end() + 12]):
-        return hit
-    return replace(hit, end=tail.end())
-
-
-def _is_model(page: Page, hit: Hit) -> bool:
-    """Whether a model is meant, and not the assistant, product or firm of the same name."""
-    if hit.key not in rules.NEEDS_MODEL:
-        return True
-    text = page.text.text
-    if rules.NUMBERED.search(text[hit.alias_end : hit.end]):
-        return True
-    before, after = text[max(0, hit.start - 40) : hit.start], text[hit.alias_end : hit.alias_end + 80]
-    family = next(name.slug for name in hit.names if name.kind == "family")
-    apart = family in rules.DETACHED and rules.DETACHED[family].search(text)
-    new_name = hit.key == "gpt" and rules.NEW_NAME.match(after)
-    return bool(apart or new_name or rules.MODEL_AFTER.match(after) or rules.MODEL_BEFORE.search(before))

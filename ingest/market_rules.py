@@ -8,15 +8,18 @@ _MONEY = (
     r"(?:\$|€|£|¥|₹|\b(?:USD|EUR|RMB|CNY|Rs)\b) ?\d[\d.,]*\+? ?(?:k|m|mn|mln|b|bn|t|tn|million|billion|trillion|crore)?"
 )
 _GADGETS = (
-    r"\bRTX\b|ryzen|core ultra|gaming|laptop|\bPCs?\b|macbook|iphone|smartwatch|\bSSD\b|pixel|galaxy|handheld|smart glasses|display",
+    r"\bRTX\b|ryzen|core ultra|gaming|laptop|\bPCs?\b|macbook|iphone|smartwatch|\bSSD\b|pixel|galaxy|handheld|"
+    r"smart glasses|display",
     r"\bstocks? (?:jump|fall|slump|rise|close|surge)|shares (?:jump|fall)|hold off|deal days|market cap",
 )
 ACCELERATOR = (
     rule(
         "accelerator",
         0.85,
-        r"\bAI (?:\S+ )?(?:chips?|chip ?makers?|processors?|accelerators?|silicon|semiconductors?|servers?)\b|\bAI [CG]PUs?\b",
-        r"\binference chips?\b|\b(?:training|custom|in-house|own) (?:AI )?chips?\b|\bAGI CPU|(?:neural|AI) accelerators?",
+        r"\bAI (?:\S+ )?(?:chips?|chip ?makers?|processors?|accelerators?|silicon|semiconductors?|servers?)\b|"
+        r"\bAI [CG]PUs?\b",
+        r"\binference chips?\b|\b(?:training|custom|in-house|own) (?:AI )?chips?\b|\bAGI CPU|(?:neural|"
+        r"AI) accelerators?",
         r"\b(?:TPUs?|Trainium\d?|Inferentia|NPUs?|LPUs?|ASICs?|HBM\d?e?|MTIA|Maia|Gaudi)\b",
         r"\b(?:H100|H200|H20|H800|B200|B300|GB200|GB300|MI\d{3}X?|Ascend \d+|Rubin|Blackwell|Hopper)\b",
         r"chip ?makers?\b|\bchips? (?:for|to) AI\b|chips? for (?:LLMs?|AI|data ?cent)|\bchips?-for-\S+|\bchip deals?\b",
@@ -28,12 +31,14 @@ ACCELERATOR = (
     rule(
         "accelerator",
         0.65,
-        r"\b(?:GPUs?|chips?|CPUs?|superchips?|wafers?|lithography)\b|\bfoundry (?:business|customers?|services?|capacity|deal)\b",
+        r"\b(?:GPUs?|chips?|CPUs?|superchips?|wafers?|lithography)\b|\bfoundry (?:business|customers?|services?|"
+        r"capacity|deal)\b",
         r"process (?:technology|node)|\b(?:1\.[468]|[2-5]) ?nm\b|\b1[48]A\b",
         needs="chips",
         unless=(
             *_GADGETS,
-            r"\bphones?\b|\bbug\b|driver|linux|firmware|emulat|thrott|benchmark|consumer|\bprices?\b|review|desktop|windows",
+            r"\bphones?\b|\bbug\b|driver|linux|firmware|emulat|thrott|benchmark|consumer|\bprices?\b|review|desktop|"
+            r"windows",
             r"\bmac\b|eGPU|tensor chip|chip stocks|tok/s|union",
         ),
     ),
@@ -44,7 +49,8 @@ DATACENTRE = (
         0.85,
         r"data[- ]?cent(?:er|re)s?\b|\bgigawatts?\b|\b\d[\d.]*\+? ?(?:GW|MW)\b|\bAI (?:infrastructure|factor(?:y|ies))",
         r"\bAI supercomputers?|\bcapex\b|capital (?:spending|expenditures?)",
-        r"\bStargate\b|GPU-backed|\bAI compute\b|compute (?:capacity|deal|crunch|shortage|spend(?:ing)?|power)|GPU clusters?|\bneoclouds?\b",
+        r"\bStargate\b|GPU-backed|\bAI compute\b|compute (?:capacity|deal|crunch|shortage|spend(?:ing)?|power)|"
+        r"GPU clusters?|\bneoclouds?\b",
         needs="field",
     ),
     rule(
@@ -96,14 +102,16 @@ PARTNERSHIP = (
         r"<C>.{0,40}\bmulti-?year (?:deal|agreement)|<C>'?s? deal (?:with|to)\b|as part of (?:its|a|the) <C> deal",
         needs="company",
         unless=(
-            r"acqui|\bbuys?\b|to buy|\bfor \$|merg|invest|union|settle|peace|trade deal|licen[sc]ing fee|stock (?:pops|jumps)",
+            r"acqui|\bbuys?\b|to buy|\bfor \$|merg|invest|union|settle|peace|trade deal|licen[sc]ing fee|"
+            r"stock (?:pops|jumps)",
             r"multi-?billion.{0,80}chips|chips.{0,40}worth",
         ),
     ),
     rule(
         "partnership",
         0.65,
-        r"<C> and <C> (?:are |have |will )?(?:bridging|working|work(?!ers)|join|build|announce|launch|unite|unveil|develop)\w*\b",
+        r"<C> and <C> (?:are |have |will )?(?:bridging|working|work(?!ers)|join|build|announce|launch|unite|unveil|"
+        r"develop)\w*\b",
         r"\band <C> are (?:bridging|building|joining|working)|<C> is adding <C> to",
         r"\bjoins? <C>'s? (?:\S+ ){0,3}(?:coalition|alliance|program)",
     ),
@@ -112,8 +120,10 @@ PRICING = (
     rule(
         "pricing",
         0.75,
-        r"<E>.{0,80}\b(?:pricing|priced at|price (?:cuts?|hikes?|increases?|drop)|per (?:million|1M) tokens|/1M (?:input )?tokens)",
-        r"<E>.{0,80}\b(?:cuts?|rais\w+|doubl\w+|slash\w*|lowers?|hikes?) (?:\S+ ){0,2}prices?\b|usage-based (?:pricing|billing)",
+        r"<E>.{0,80}\b(?:pricing|priced at|price (?:cuts?|hikes?|increases?|drop)|per (?:million|1M) tokens|"
+        r"/1M (?:input )?tokens)",
+        r"<E>.{0,80}\b(?:cuts?|rais\w+|doubl\w+|slash\w*|lowers?|hikes?) (?:\S+ ){0,2}prices?\b|"
+        r"usage-based (?:pricing|billing)",
         r"<E>.{0,40}\bcosts? \$[\d.]+/|\bnew (?:pricing|prices) (?:for|of) <|\bmakes? <M> free\b",
         needs="company",
         unless=(
@@ -125,13 +135,15 @@ PRICING = (
         "pricing",
         0.6,
         r"<E>.{0,60}(?:\$\d+(?:\.\d+)?(?:/| (?:a|per) )(?:month|mo|user|seat)|rate limits?|usage limits? (?:for|on))",
-        r"<E>.{0,60}(?:\$\d+ (?:\S+ ){0,3}(?:plan|subscription|tier)|subscription (?:plan|tier|price)|cheaper plan|free tier|new (?:\S+ )?(?:plan|tier) (?:at|for) \$)",
+        r"<E>.{0,60}(?:\$\d+ (?:\S+ ){0,3}(?:plan|subscription|tier)|subscription (?:plan|tier|price)|cheaper plan|"
+        r"free tier|new (?:\S+ )?(?:plan|tier) (?:at|for) \$)",
         needs="company",
         unless=(r"show hn|projected|storage|hitting usage|faster than expected|iphone|pricing model",),
     ),
 )
 _NO_DEAL = (
-    r"\bbuy(?:s)? (?:it|one|this|these|now)\b|worth buying|buying guide|shares? of|customers?|robotaxis|food|tickets|can buy",
+    r"\bbuy(?:s)? (?:it|one|this|these|now)\b|worth buying|buying guide|shares? of|customers?|robotaxis|food|"
+    r"tickets|can buy",
     r"taste|antitrust|chips? from|invests? in (?:education|training|skills)|fined|lawsuit",
     r"stock (?:jumps|falls)|layoffs|revenue (?:up|rose)|tax bill",
 )
@@ -140,7 +152,8 @@ DEAL = (
         "deal",
         0.9,
         rf"\b(?:rais(?:es|ed|ing)|secur(?:es|ed)|nabs?|lands?|clos(?:es|ed)|bags?|seeks? to raise)\b.{{0,25}}{_MONEY}",
-        rf"\b(?:seed|series [A-K])\b(?: \S+)? ?(?:round|funding|financing|led)?\b.{{0,60}}(?:{_MONEY}|led by|valuation)",
+        rf"\b(?:seed|series [A-K])\b(?: \S+)? ?(?:round|funding|financing|led)?\b.{{0,60}}(?:{_MONEY}|led by|"
+        rf"valuation)",
         rf"{_MONEY}[^.]{{0,20}}\b(?:seed|series [A-K])\b|\b(?:valuing|valued|valuation)\b.{{0,60}}{_MONEY}",
         rf"{_MONEY}\S* (?:\S+ )?valuation|\bfunding round|pre-IPO round",
         r"(?:files?|filed|filing) (?:\S+ )?(?:for|to) (?:an? |its )?(?:US |U\.S\. )?IPO",
@@ -150,7 +163,8 @@ DEAL = (
     rule(
         "deal",
         0.85,
-        r"\b(?:acquires?|acquired|acquiring|acquisitions?(?: of)?|to acquire|buys|to buy|has bought|takeover|merger|merges? with)\b",
+        r"\b(?:acquires?|acquired|acquiring|acquisitions?(?: of)?|to acquire|buys|to buy|has bought|takeover|merger|"
+        r"merges? with)\b",
         r"\bacqui-?hires?|snaps up|<C> bought|option to buy|\bIPO\b",
         r"<C>.{0,40}\b(?:invests?|investing|investment|to invest|stake)\b.{0,40}\bin\b",
         rf"{_MONEY}.{{0,20}}\b(?:investment|stake)\b.{{0,30}}<C>",
@@ -170,16 +184,20 @@ DEAL = (
     ),
 )
 _OFFICES = (
-    r"(?-i:\b(?:DOD|DoD|DoW|DOJ|FTC|FCC|SEC|EPA|NSA|CIA|FBI|DHS|NHS|(?<!in the )EU|UN|NIST|AISI|CISA|GSA|CFIUS|AG)\b)(?! filing)",
+    r"(?-i:\b(?:DOD|DoD|DoW|DOJ|FTC|FCC|SEC|EPA|NSA|CIA|FBI|DHS|NHS|(?<!in the )EU|UN|NIST|AISI|CISA|GSA|CFIUS|"
+    r"AG)\b)(?! filing)",
     r"(?-i:(?<!in the )(?<!US, )(?<!and the )(?<!the US, the )\bUK(?! users)\b)",
-    r"pentagon|white house|\bcongress\b|\bsenat(?:e|ors?)\b|lawmakers?|legislat\w+|policymakers?|prime minister|hegseth",
+    r"pentagon|white house|\bcongress\b|\bsenat(?:e|ors?)\b|lawmakers?|legislat\w+|policymakers?|prime minister|"
+    r"hegseth",
     r"regulat(?:or|ors|ion|ions|es|ing|ory)\b|\bgovernments?\b|\bministers?\b|\bministry\b|\btrump\b|\bbiden\b",
-    r"european (?:commission|union|parliament)|attorneys? general|(?:state|commerce|defen[sc]e) (?:department|ministry)",
+    r"european (?:commission|union|parliament)|attorneys? general|(?:state|commerce|defen[sc]e) (?:department|"
+    r"ministry)",
     r"department of (?:defense|war|justice|commerce|state|energy)|treasury|executive order|\bmilitary\b|\bgovernor\b",
     r"national security|export (?:controls?|curbs?|ban|restrictions?|licen[cs]e)|\btariffs?\b|\bsanctions?\b",
     r"supply[- ]chain risk|\bantitrust\b|\bban(?:s|ned|ning)?\b|\bblacklist\w*|\bauthorities\b|procurement|geopolit",
     r"\bAI (?:act|laws?|policy|regulation|safety (?:bill|law)|sovereignty|czar|preemption)|sovereign(?:ty)?\b",
-    r"\b(?:backs?|signs?|passes|proposes|liability|AI|safety|state) (?:\S+ )?bills?\b(?! of)|\bcopyright (?:office|law|fight|rules?)|super ?PAC|\bPAC\b|criminal investigation|\binvestigat(?:es|ion|ions)\b",
+    r"\b(?:backs?|signs?|passes|proposes|liability|AI|safety|state) (?:\S+ )?bills?\b(?! of)|\bcopyright (?:office|"
+    r"law|fight|rules?)|super ?PAC|\bPAC\b|criminal investigation|\binvestigat(?:es|ion|ions)\b",
     r"\bprobes?\b|classified (?:network|systems?|settings?)|non-defen[sc]e|policy proposals?|\bDMA\b",
     r"\bchina'?s? (?:bars?|blocks?|bans?|restrict|orders?|halts?)|defen[sc]e contract\w*",
 )
@@ -197,7 +215,8 @@ POLICY = (
     rule(
         "policy",
         0.6,
-        r"\b(?:US|U\.S\.|China|Chinese|Beijing|Washington|Iran|Taiwan|India|Japan|Korea|Germany|France|Swiss|Canada|Florida)"
+        r"\b(?:US|U\.S\.|China|Chinese|Beijing|Washington|Iran|Taiwan|India|Japan|Korea|Germany|France|Swiss|Canada|"
+        r"Florida)"
         r"(?:'s)?\b.{0,40}\b(?:accus\w+|threaten\w*|restrict\w*|crack ?down|curb\w*|reduce depend\w*)\b",
         r"\b(?:states?|countries|europe|nations?)\b.{0,40}\b(?:ban|regulat\w+|sovereign\w*|reduce depend\w*)\b",
         needs="field",

@@ -30,7 +30,8 @@ RELEASE = (
     rule(
         "release",
         0.85,
-        r"<M>.{0,60}\b(?:is (?:now )?(?:here|out|live|open[- ]source)|unveiled|released|launched|arrives|has arrived)\b",
+        r"<M>.{0,60}\b(?:is (?:now )?(?:here|out|live|open[- ]source)|unveiled|released|launched|arrives|"
+        r"has arrived)\b",
         r"<M>.{0,60}\b(?:takes the stage|is rolling out|goes (?:small|open)|debuts|open[- ]sourced|technical report)\b",
         unless=(r"\bunauthori[sz]ed\b|\bnot (?:be )?releas|\bleak",),
     ),
@@ -40,9 +41,11 @@ RELEASE = (
         rf"{_LAUNCH} (?:\S+ ){{0,9}}?(?:models?|LLMs?|VLMs?)\b",
         needs="field",
         unless=(
-            r"\b(?:tool|feature|platform|app|agent|service|watch|pricing|business|iphone|macbook|phone|laptop|car|ev|suv|"
+            r"\b(?:tool|feature|platform|app|agent|service|watch|pricing|business|iphone|macbook|phone|laptop|car|"
+            r"ev|suv|"
             r"display|study|paper|framework|library|benchmark)s?\b.{0,50}\bmodels?",
-            r"robot|climate|weather|world model|\bmodel context|\bcourse\b|\bfine-tun|\bLoRA\b|\bquanti[sz]",
+            r"models? available|\bdeal\b|robot|climate|weather|world model|\bmodel context|\bcourse\b|\bfine-tun|"
+            r"\bLoRA\b|\bquanti[sz]",
         ),
     ),
     rule(
@@ -112,7 +115,8 @@ OPTIMISATION = (
     rule(
         "optimisation",
         0.8,
-        r"\bquanti[sz](?:e|ed|ing|ation)\b|\b(?:NV|MX)?FP[48]\b|\bINT[48]\b|\b[1-4]-bit\b|speculative (?:decoding|execution)",
+        r"\bquanti[sz](?:e|ed|ing|ation)\b|\b(?:NV|MX)?FP[48]\b|\bINT[48]\b|\b[1-4]-bit\b|speculative (?:decoding|"
+        r"execution)",
         r"\bKV[ -]?cache|flash ?-?attention|\btok(?:ens?)?(?:/s| per second|/sec)|\btorch\.compile|\bTensorRT",
         r"\b(?:CUDA|GPU|Triton|Metal|attention|ROCm) kernels?\b|\bprefix cach|continuous batching|\bprefill\b",
         r"memory compression|\btensor parallel|pagedattention",
@@ -132,9 +136,11 @@ OPTIMISATION = (
         place="lead",
         needs="ml",
         unless=(
-            r"accelerat\w+ (?:\S+ ){0,3}(?:adoption|growth|science|discovery|research|push|plans?|development|innovation|"
+            r"accelerat\w+ (?:\S+ ){0,3}(?:adoption|growth|science|discovery|research|push|plans?|development|"
+            r"innovation|"
             r"future|business|transformation|deployment)",
-            r"search engine optimi|\bcost optimi[sz]|efficient frontier|\bpartners?\b|supply|revenue|raise[sd]|workflow",
+            r"search engine optimi|\bcost optimi[sz]|efficient frontier|\bpartners?\b|supply|revenue|raise[sd]|"
+            r"workflow",
             r"employees|vulnerab|\bdrug|weather|enterprise|image",
         ),
     ),
@@ -147,7 +153,10 @@ TUNING = (
         r"\bTRL\b|\bUnsloth\b|instruction[- ]tun|model customi[sz]ation|reinforcement fine|reward model",
         r"custom(?:i[sz]ed)? (?:AI |language )?models?\b(?! \d)",
         needs="ml",
-        unless=(r"\bmesh\b|post-training data|webinar|fine-?tun(?:es?|ing) (?:\S+ )?(?:approach|strategy|plans?|pitch|message)",),
+        unless=(
+            r"\bmesh\b|post-training data|webinar|fine-?tun(?:es?|ing) (?:\S+ )?(?:approach|strategy|plans?|"
+            r"pitch|message)",
+        ),
     ),
     rule(
         "tuning",
@@ -163,7 +172,8 @@ TUNING = (
         r"distill?(?:ation|s|ed|ing)?\b",
         needs="field",
         unless=(
-            r"accus|attack|theft|steal|alleg|extract|white house|state department|illicit|campaign|whisk|water|industrial",
+            r"accus|attack|theft|steal|alleg|extract|white house|state department|illicit|campaign|whisk|water|"
+            r"industrial",
             r"adversarial|violat|detect|threat",
         ),
     ),
@@ -200,16 +210,19 @@ RESEARCH = (
     rule(
         "research",
         0.85,
-        r"\b(?:researchers|scientists)\b.{0,60}\b(?:find|found|show|say|report|discover|demonstrat|publish|trick|measure)\w*",
+        r"\b(?:researchers|scientists)\b.{0,60}\b(?:find|found|show|say|report|discover|demonstrat|publish|trick|"
+        r"measure)\w*",
         r"\bstud(?:y|ies) (?:finds?|found|shows?|suggests?|says|reveals?|of|warns?)|\b(?:a|this|stanford|mit) study\b",
         r"\[pdf\]|\barxiv\b|\bresearch paper|\bpaper:|\bnew paper\b|technical report",
-        r"\b(?:benchmarks?|benchmarking|evals?|evaluations?|evaluating|leaderboards?|red[- ]?teaming|interpretability)\b",
+        r"\b(?:benchmarks?|benchmarking|evals?|evaluations?|evaluating|leaderboards?|red[- ]?teaming|"
+        r"interpretability)\b",
         r"\bmechanistic|alignment faking|reward hacking|chain[- ]of[- ]thought|scaling laws?",
         r"(?:<M>|\bAI\b).{0,30}\b(?:solv(?:es|ed)|proves|proved)\b|proof assistant|erd[oő]s|\btheorem|\bconjecture",
         needs="field",
         unless=(
             r"\bGA\b|generally available|led by benchmark|benchmark result|case study|iphone|\bM\d (?:max|pro)|laptop",
-            r"geekbench|(?:gaming|gpu|ssd|cpu) benchmark|security researchers|malware|raise[sd]|beats|outperform|rivals",
+            r"geekbench|(?:gaming|gpu|ssd|cpu) benchmark|security researchers|malware|raise[sd]|beats|outperform|"
+            r"rivals",
             r"earnings|saying|says (?:the|its|it)\b|how to try|how to prompt|market study|Q&A",
         ),
     ),
@@ -228,7 +241,8 @@ RESEARCH = (
         0.6,
         r"\bmeasur(?:es|ed|ing) |trends report|\bindex\b.{0,20}(?:track|measur)",
         r"\b(?:reinforcement learning|vision[- ]language models?|language models (?:are|can|learn))\b|\bdataset\b",
-        r"\b(?:LLMs|language models|neural networks)\b.{0,40}\b(?:learn|recall|memori[sz]|reason|represent|generali[sz])",
+        r"\b(?:LLMs|language models|neural networks)\b.{0,40}\b(?:learn|recall|memori[sz]|reason|represent|"
+        r"generali[sz])",
         r"\b(?:recall|memori[sz]ation|reasoning|alignment|hallucinat\w+)\b.{0,40}\b(?:in|of) (?:LLMs|language models)",
         needs="ai",
         unless=(r"raise[sd]|revenue|employees|launch|privacy|earnings|sales",),

@@ -94,7 +94,7 @@ def _broker_on_the_database() -> str:
     """kombu's SQLAlchemy transport on our own PostgreSQL, in a schema of its own."""
     user, password = quote(str(_database.get("USER") or "")), quote(str(_database.get("PASSWORD") or ""), safe="")
     host, port, name = _database.get("HOST") or "", _database.get("PORT") or "", _database["NAME"]
-    more = {**_database.get("OPTIONS", {}), "options": f"-csearch_path={BROKER_SCHEMA}"}
+    more = {**dict(_database.get("OPTIONS") or {}), "options": f"-csearch_path={BROKER_SCHEMA}"}
     where = "&".join(
         f"{key}={quote(str(value), safe='')}" for key, value in {"host": host, "port": port or 5432, **more}.items()
     )

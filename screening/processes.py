@@ -16,6 +16,7 @@ from django.conf import settings
 
 PR_SET_PDEATHSIG = 1
 GRACE_S = 10.0
+AS_ROOT = "You're running the worker with superuser privileges"  # a container often has no other user
 
 
 class Stopped(BaseException):
@@ -38,7 +39,7 @@ def web(port: int) -> list[str]:
 
 def beat_and_worker() -> list[str]:
     return [
-        sys.executable, "-m", "celery", "-A", "kbase.celery", "worker", "-B",
+        sys.executable, "-W", f"ignore:{AS_ROOT}", "-m", "celery", "-q", "-A", "kbase.celery", "worker", "-B",
         "--schedule", str(settings.DATA_DIR / "beat-schedule"),
         "--concurrency", "1", "--loglevel", "warning", "--without-gossip", "--without-mingle", "--without-heartbeat",
     ]  # fmt: skip
@@ -87,10 +88,10 @@ class Processes:
                 looked = time.monotonic()
 
     def stop(self) -> None:
-        """SIGTERM to every child's group, and SIGKILL to what is left after the grace."""
+        """SIGTERM to every child, which ends its own; SIGKILL to its group for what is left after the grace."""
         self.stopping = True
         for process in self.running.values():
-            _signal_group(process, signal.SIGTERM)
+            process.terminate()
         deadline = time.monotonic() + GRACE_S
         for process in self.running.values():
             try:

@@ -23,8 +23,8 @@ from screening.digest.sending import ServerDown, send_issue
 from screening.digest.subscribing import forget_unconfirmed
 from screening.digest.weeks import Week, last_week
 from screening.methodology import load
-from screening.models import ScoringRun
-from screening.publish import due_days, publish_days, running_vintage
+from screening.models import ScoringRun, Vintage
+from screening.publish import due_days, publish_days
 
 log = logging.getLogger(__name__)
 SCORE_AGAIN = timedelta(hours=6)  # a day that is scored is scored again, where evidence came, at most so often
@@ -42,9 +42,10 @@ def _standing(days: list[date]) -> tuple[Any, ...]:
     return (tuple(days), *(value for row in counted for value in row.values()))
 
 
-def days_never_scored(days: list[date], now: datetime) -> list[date]:
+def days_never_scored(days: list[date]) -> list[date]:
     """Those of the days that have no score in the running vintage by the current methodology."""
-    runs = ScoringRun.objects.filter(vintage=running_vintage(now), methodology__version=load().version)
+    running = Vintage.objects.order_by("-pk").first()
+    runs = ScoringRun.objects.filter(vintage=running, methodology__version=load().version)
     scored = set(runs.values_list("as_of", flat=True))
     return [day for day in days if day not in scored]
 
@@ -59,7 +60,7 @@ def score_if_changed(now: datetime) -> list[ScoringRun]:
     global _scored
     days = due_days(load())
     standing = _standing(days)
-    missing = days_never_scored(days, now)
+    missing = days_never_scored(days)
     if not missing and (standing == _scored or _scored_lately(now)):
         return []
     evidence.record_listings(now)

@@ -1,4 +1,4 @@
-"""Writes the registry to the database. Loading twice changes nothing; an entry that is gone is retired, never deleted."""
+"""Writes the registry to the database. Loading twice changes nothing; an entry that is gone is retired, not deleted."""
 
 from __future__ import annotations
 

@@ -12,21 +12,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from ingest.evidence import event_id
 from ingest.models import Article, Event, Fetch, Mention, Revision, Source, Story
-from ingest.models.news import DATE_ORIGINS, DIRECTIONS, EVENT_TYPES, STATUSES
-from ingest.models.sources import OUTCOMES
 from kbase.times import next_day
+from screening.api.news_fields import ARTICLE, ARTICLES_OF_STORY, EVENT, EXTRACT, SOURCE, STORY
 from screening.api.resource import Asked, Resource, news_horizon, news_observed
 from screening.api.rows import ListRows, QueryRows
-from screening.fields import Field, Record
-
-EXTRACT = 200  # characters of a summary that are shown, where its source lets us
-PARTICIPANT = (
-    Field("slug", "text", "Slug of a company, lab or family, or `lab/generation`."),
-    Field("role", "text", "What it does in the event."),
-)
-KNOWABLE = Field("knowable_at", "moment", "The earliest time at which anybody could have read it.")
-LEARNED = Field("learned_at", "moment", "When this installation stored it.")
-COMPANIES = Field("companies", "texts", "Slugs of the companies named.", lookup="named_companies")
+from screening.fields import Record
 
 
 def _named(path: str, until: datetime) -> ArraySubquery:
@@ -192,86 +182,11 @@ def sources(asked: Asked) -> ListRows:
     return ListRows([_source(source, last.get(source.pk)) for source in followed])
 
 
-SOURCE_FIELDS = (
-    Field("id", "integer", "Number in this installation."),
-    Field("url", "text", "Address that is followed."),
-    Field("name", "text", "Name."),
-    Field("kind", "text", "feed, or the kind of catalogue."),
-    Field("publisher", "text", "Who speaks."),
-    Field("relay", "text", "Somebody else's scraper of it; may be empty."),
-    Field("company", "text", "Slug of the publisher's company, where it is one of ours; may be empty."),
-    Field("category", "text", "What it tells of; may be empty."),
-    Field("licence", "text", "Licence of its texts; may be empty."),
-    Field("may_show_summary", "flag", "Whether its summaries may be shown."),
-    Field("live", "flag", "False: known from captures only, never fetched."),
-    Field("last_success_at", "moment", "The last good look at it.", nullable=True),
-    Field("last_new_at", "moment", "When it last had something new.", nullable=True),
-    Field("last_outcome", "text", "What came of the last attempt; null: none yet.", nullable=True, choices=OUTCOMES),
-    Field("last_reason", "text", "Why that failed; empty where it did not.", filters=False),
-    Field("next_at", "moment", "When it will be fetched next; null: not.", nullable=True),
-)
-ARTICLE_FIELDS = (
-    Field("id", "integer", "Number in this installation."),
-    Field("source", "integer", "Number of its source."),
-    Field("source_name", "text", "Name of its source.", lookup="source__name"),
-    Field("publisher", "text", "Who speaks.", filters=False),
-    Field("url", "text", "Address; may be empty."),
-    Field("title", "text", "Title, of the latest version knowable by `as_of`.", filters=False),
-    Field(
-        "summary",
-        "text",
-        f"Up to {EXTRACT} characters, where its source lets us.",
-        nullable=True,
-        filters=False,
-    ),
-    Field("revision", "integer", "Number of that version; the first is 1.", filters=False),
-    Field("published_at", "moment", "As it states; null where it states nothing usable.", nullable=True),
-    Field("date_from", "text", "Where that time comes from.", choices=DATE_ORIGINS),
-    KNOWABLE,
-    LEARNED,
-    Field("is_evidence", "flag", "False: its time is not known well enough to count."),
-    Field("story", "integer", "Number of its story."),
-    COMPANIES,
-    Field("events", "texts", "Types of the events that it tells.", filters=False),
-    Field("licence", "text", "Licence of its source; may be empty.", filters=False),
-)
-EVENT_FIELDS = (
-    Field("evidence", "text", "Id of the evidence that it is.", filters=False),
-    Field("type", "text", "What happened.", choices=EVENT_TYPES),
-    Field("direction", "text", "Whether it adds or removes something.", choices=DIRECTIONS),
-    Field("status", "text", "Whether it is done.", choices=STATUSES),
-    Field("confidence", "number", "0 to 1."),
-    Field("participants", "objects", "Who took part, and in which role.", fields=PARTICIPANT),
-    Field("companies", "texts", "Slugs of the companies among them."),
-    Field("title", "text", "Title of the article.", lookup="revision__title", filters=False),
-    Field("url", "text", "Its address; may be empty.", lookup="revision__article__url"),
-    Field("article", "integer", "Its number.", lookup="revision__article"),
-    Field("revision", "integer", "Number of the version that tells it.", lookup="revision__number"),
-    Field("story", "integer", "Number of its story.", lookup="revision__article__story"),
-    Field("source", "integer", "Number of its source.", lookup="revision__article__source"),
-    Field("publisher", "text", "Who speaks.", filters=False),
-    Field("published_at", "moment", "As it states.", nullable=True, lookup="revision__article__published_at"),
-    Field("knowable_at", "moment", KNOWABLE.about, lookup="revision__knowable_at"),
-    Field("learned_at", "moment", LEARNED.about, lookup="revision__learned_at"),
-    Field("counts", "flag", "Whether scores may rest on it.", filters=False),
-    Field("licence", "text", "Licence of its source; may be empty.", filters=False),
-)
-STORY_FIELDS = (
-    Field("id", "integer", "Number in this installation."),
-    Field("title", "text", "Title of its first article.", filters=False),
-    Field("url", "text", "Address of its first article; may be empty.", filters=False),
-    Field("first_at", "moment", "When its first article was knowable."),
-    Field("articles", "integer", "Articles that tell it, knowable by `as_of`.", filters=False),
-    Field("publishers", "texts", "Who tells it.", filters=False),
-    COMPANIES,
-    Field("events", "texts", "Types of the events that they tell.", filters=False),
-)
-
 SOURCES = Resource(
     name="sources",
     title="Source",
     about="What is followed, and how it fares now (whatever `as_of` says).",
-    fields=SOURCE_FIELDS,
+    fields=SOURCE,
     key=("id",),
     order=("id",),
     rows=sources,
@@ -282,7 +197,7 @@ ARTICLES = Resource(
     name="articles",
     title="Article",
     about="Published items, newest first, each in its latest version knowable by `as_of`.",
-    fields=ARTICLE_FIELDS,
+    fields=ARTICLE,
     key=("id",),
     order=("-knowable_at", "id"),
     rows=articles,
@@ -294,7 +209,7 @@ EVENTS = Resource(
     name="events",
     title="Event",
     about="What happened, as articles tell it, newest first.",
-    fields=EVENT_FIELDS,
+    fields=EVENT,
     key=("article", "revision", "type"),
     order=("-knowable_at", "article", "revision", "type"),
     rows=events,
@@ -305,12 +220,12 @@ STORIES = Resource(
     name="stories",
     title="Story",
     about="Articles that tell the same news, newest first. A single story comes with its articles.",
-    fields=STORY_FIELDS,
+    fields=STORY,
     key=("id",),
     order=("-first_at", "id"),
     rows=stories,
     item=("id",),
-    more=(Field("members", "objects", "Its articles, oldest first.", fields=ARTICLE_FIELDS),),
+    more=(ARTICLES_OF_STORY,),
     detail=with_articles,
     horizon=news_horizon,
     observed=news_observed,

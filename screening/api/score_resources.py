@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
-from django.db.models import F, FloatField, Q, QuerySet
+from django.db.models import FloatField, Q, QuerySet
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 from django.http import Http404
@@ -20,7 +19,7 @@ from screening.api.resource import Asked, Parameter, Resource, either_observed, 
 from screening.api.rows import ListRows, QueryRows
 from screening.fields import Field, Record
 from screening.methodology import CURRENT
-from screening.models import IndicatorValue, Methodology, Score, ScoringRun, Vintage
+from screening.models import IndicatorValue, Methodology, Score
 from screening.records import (
     EVIDENCE,
     INDICATOR,
@@ -29,6 +28,7 @@ from screening.records import (
     indicator_record,
     score_records,
 )
+from screening.vintages import VINTAGE, runs_between, vintage_records
 
 _OF_RUN = ("company", "run__methodology")
 
@@ -46,16 +46,6 @@ def scores(asked: Asked) -> QueryRows:
         return score_records(found, asked.as_of, contributions=asked.wants("contributions"))
 
     return QueryRows(_scores().filter(run=run) if run else _scores().none(), shape)
-
-
-def runs_between(since: date | None, until: date, vintage: str) -> list[int]:
-    """One run for each scored day: the first published, the latest, or the vintage's."""
-    runs = ScoringRun.objects.filter(as_of__lte=until)
-    runs = runs.filter(as_of__gte=since) if since else runs
-    if vintage not in ("published", "latest"):
-        runs = runs.filter(vintage=int(vintage))
-    newest = F("pk").asc() if vintage == "published" else F("pk").desc()
-    return list(runs.order_by("as_of", newest).distinct("as_of").values_list("pk", flat=True))
 
 
 def history(asked: Asked) -> QueryRows:
@@ -88,25 +78,6 @@ def evidence(asked: Asked) -> QueryRows:
         return [evidence_record(claim) for claim in found]
 
     return QueryRows(Evidence.objects.filter(known), shape)
-
-
-def _vintage(vintage: Vintage, runs: Sequence[ScoringRun]) -> Record:
-    return {
-        "vintage": vintage.pk,
-        "why": vintage.why,
-        "opened_at": vintage.opened_at,
-        "runs": len(runs),
-        "first_as_of": runs[0].as_of if runs else None,
-        "last_as_of": runs[-1].as_of if runs else None,
-        "methodologies": sorted({run.methodology.version for run in runs}),
-        "registries": sorted({run.registry for run in runs}),
-    }
-
-
-def vintage_records(as_of: date) -> list[Record]:
-    """Every vintage with its runs for days up to ``as_of``."""
-    runs = ScoringRun.objects.filter(as_of__lte=as_of).select_related("methodology").order_by("as_of", "pk")
-    return [_vintage(v, [run for run in runs if run.vintage_id == v.pk]) for v in Vintage.objects.order_by("pk")]
 
 
 def vintages(asked: Asked) -> ListRows:
@@ -185,16 +156,7 @@ VINTAGES = Resource(
     name="vintages",
     title="Vintage",
     about="Deliberate, named releases of the whole history. Old ones stand; `published` is each day's first value.",
-    fields=(
-        Field("vintage", "integer", "Its number."),
-        Field("why", "text", "Why it was opened.", filters=False),
-        Field("opened_at", "moment", "When."),
-        Field("runs", "integer", "Scoring runs in it, for days up to `as_of`."),
-        Field("first_as_of", "day", "The first day scored in it.", nullable=True),
-        Field("last_as_of", "day", "The last day scored in it, up to `as_of`.", nullable=True),
-        Field("methodologies", "texts", "Versions of the methodology used in it."),
-        Field("registries", "texts", "SHA-256 of the registries used in it."),
-    ),
+    fields=VINTAGE,
     key=("vintage",),
     order=("vintage",),
     rows=vintages,

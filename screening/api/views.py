@@ -157,7 +157,7 @@ class ItemView(ApiView):
         shown = (*asked.columns, *(field.name for field in self.resource.more if "columns" not in given(request)))
         record = chosen(self.resource.detail(expanded([record], asked)[0], asked), shown)
         day = {"as_of": asked.as_of, "data_through": self.resource.observed(asked.as_of)}
-        return Response(plain({**day, **record, **day}))
+        return Response(plain({**record, **day}))
 
     def _found(self, asked: Asked) -> Record:
         name = "/".join(asked.path[part] for part in self.resource.item)
@@ -239,6 +239,7 @@ def for_people(request: HttpRequest) -> HttpResponse:
     """The page about the API."""
     context = {
         "resources": RESOURCES,
+        "history": HISTORY,
         "horizon": scored_horizon(),
         "today": today(),
         "limit": LIMIT,

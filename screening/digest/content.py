@@ -33,7 +33,7 @@ def data_state(week: Week, now: datetime) -> Json:
     }
 
 
-def build(week: Week, now: datetime, *, shown: int = 8) -> Json:
+def build(week: Week, now: datetime, *, shown: int = 5) -> Json:
     """The issue of the week; ``shown``: stories of each type. From the same record the same issue on the same day."""
     releases, offered = supply(week)
     return {

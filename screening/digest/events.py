@@ -90,12 +90,13 @@ def _line(events: Sequence[Event]) -> Json:
     }
 
 
-def _by_story(week: Week) -> dict[str, list[Sequence[Event]]]:
+def _by_story(week: Week) -> dict[str, list[list[Event]]]:
     """type -> its stories; a story of several types stands under the first of them."""
     stories: dict[int, list[Event]] = defaultdict(list)
     for event in _events(week):
         stories[event.story].append(event)  # type: ignore[attr-defined]
-    order, found = list(TYPES), defaultdict(list)
+    order = list(TYPES)
+    found: dict[str, list[list[Event]]] = defaultdict(list)
     for told in stories.values():
         kind = min((event.type for event in told), key=order.index)
         found[kind].append([event for event in told if event.type == kind])

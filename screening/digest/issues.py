@@ -12,7 +12,7 @@ from screening.digest.render import MOST_BYTES, Rendered, render
 from screening.digest.weeks import Week
 from screening.models import Digest
 
-STORIES_OF_A_TYPE = (8, 5, 3, 2, 1)
+STORIES_OF_A_TYPE = (5, 3, 2, 1)
 Json = dict[str, Any]
 
 

@@ -66,6 +66,7 @@ def releases(week: Week, today: OnTheDay) -> Json:
         for generation, row in _first_seen(today.rows).items()
         if row.first_on in week
         and _previous_day(today, row)
+        and sellers[generation]
         and (released := facts[generation].released_on)
         and week.ends_on - NEW <= released <= week.ends_on
     ]
@@ -99,10 +100,11 @@ def _offering(today: OnTheDay, company: str, generation: str, week: Week, after:
 
 
 def first_offerings(week: Week, today: OnTheDay) -> Json:
-    """What companies offered first-hand for the first time, where that is not only because we first looked."""
+    """Other labs' generations that companies offered first-hand for the first time (not: when we first looked)."""
     new: dict[str, list[tuple[str, str | None]]] = defaultdict(list)
     for (company, generation), first in sorted(first_offered(today).items()):
-        if first.by in week and not first.censored:
+        own = today.owner("lab", generation.split("/", 1)[0]) == company
+        if first.by in week and not first.censored and not own:
             new[company].append((generation, str(first.after) if first.after else None))
     sellers = _sellers(today)
     order = sorted(new, key=lambda company: (-len(new[company]), company))

@@ -58,7 +58,7 @@ def _after_recipient(answer: tuple[int, bytes]) -> None:
 
 
 def _hand_over(smtp: smtplib.SMTP, mail: EmailMultiAlternatives) -> Attempt:
-    content = mail.message().as_bytes(linesep="\r\n")
+    content = mail.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own
     try:
         smtp.ehlo_or_helo_if_needed()
         _expect(smtp.mail(parseaddr(mail.from_email)[1]), Fate.US)

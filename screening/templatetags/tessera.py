@@ -107,8 +107,9 @@ def since(day: date | None) -> str:
 
 
 @register.filter
-def times100(value: float | None) -> float:
-    return round(100 * (value or 0.0), 3)
+def words(key: str) -> str:
+    """A key of the record as people write it."""
+    return key.replace("_", " ")
 
 
 @register.filter

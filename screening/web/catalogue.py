@@ -131,11 +131,14 @@ def model_on(day: Day, lab: str, key: str) -> ModelRecord | None:
 
 
 def offerings_of_model(day: Day, lab: str, key: str) -> list[OfferingRecord]:
-    """First-hand hosts first, then by price; what is no longer seen comes last."""
+    """First-hand hosts first, then by list price (a free tier is none); what is no longer seen comes last."""
     kinds = ("host", "first_party", "gateway")
     rows = offerings(day.as_of, lambda o: o.lab == lab and o.model == key)
-    cheap = sort_rows(rows, OFFERINGS, OFFERING_SORT)
-    return sorted(cheap, key=lambda o: (o.state == "not_seen", kinds.index(o.kind) if o.kind in kinds else len(kinds)))
+
+    def place(o: OfferingRecord) -> tuple[bool, int, bool]:
+        return o.state == "not_seen", kinds.index(o.kind) if o.kind in kinds else len(kinds), o.price_basis != "list"
+
+    return sorted(sort_rows(rows, OFFERINGS, OFFERING_SORT), key=place)
 
 
 def _said(rows: Sequence[Listed], value: Callable[[Listed], str]) -> list[Said]:

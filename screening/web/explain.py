@@ -15,8 +15,8 @@ STATES: Mapping[str, str] = {
     "not_applicable": "It does not apply to this company: it has no weight, and the other indicators carry the score.",
 }
 ABSENCE: Mapping[str, str] = {
-    "zero": "Nothing found means none: it counts as zero.",
-    "unobserved": "Nothing found means that we cannot see it: the score takes the prior, with coverage 0.",
+    "zero": "Where there is none, it counts as zero.",
+    "unobserved": "Where we cannot see it, the score takes the prior, with coverage 0.",
 }
 
 

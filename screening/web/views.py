@@ -7,6 +7,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 
 from ingest.models import Evidence, Story
 from ingest.models.news import EVENT_TYPES
@@ -270,6 +271,7 @@ def source_health(request: HttpRequest, day: Day) -> Found:
         "head": headers(sources.COLUMNS, sort, request.GET),
         "summary": sources.summary(rows),
         "reasons": sources.rejection_reasons(),
+        "now": timezone.now(),
     }
 
 

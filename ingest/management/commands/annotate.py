@@ -18,7 +18,7 @@ class Command(BaseCommand):
         "Reads JSON lines (id, title, summary, optionally source) and answers each by a JSON line: events, companies, "
         "families and mentions. Needs no database, writes nothing to it."
     )
-    requires_system_checks: list[str] = []  # type: ignore[assignment]
+    requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

@@ -20,7 +20,7 @@ class Command(BaseCommand):
         "Reads JSON lines (id, provider, model_id, name) and answers each by a JSON line: lab, family, generation, "
         "model and confidence, null where unknown. Needs no database."
     )
-    requires_system_checks: list[str] = []  # type: ignore[assignment]
+    requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

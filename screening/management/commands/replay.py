@@ -51,7 +51,8 @@ class Command(BaseCommand):
         now = timezone.now()
         told = self.stderr.write
         load_own_facts(now=now, told=told)
-        told(f"==> {len(found)} documents, {found[0].day} to {found[-1].day}" if found else "==> nothing up to that day")
+        days = f", {found[0].day} to {found[-1].day}" if found else ""
+        told(f"==> {len(found)} documents{days}")
         totals = replay(found, now=now, told=told)
         annotate_stored()
         told("==> evidence")

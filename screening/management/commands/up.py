@@ -37,7 +37,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         port: int = options["port"]
         check_port(port)
-        processes = Processes()
+        processes, failed = Processes(), ""
         with ExitStack() as stack:
             stack.enter_context(processes.stopped_by_signals())
             if settings.EMBEDDED:

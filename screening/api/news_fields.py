@@ -1,0 +1,92 @@
+"""The fields of news: sources, articles, events, stories."""
+
+from __future__ import annotations
+
+from ingest.models.news import DATE_ORIGINS, DIRECTIONS, EVENT_TYPES, STATUSES
+from ingest.models.sources import OUTCOMES
+from screening.fields import Field
+
+EXTRACT = 200  # characters of a summary that are shown, where its source lets us
+PARTICIPANT = (
+    Field("slug", "text", "Slug of a company, lab or family, or `lab/generation`."),
+    Field("role", "text", "What it does in the event."),
+)
+KNOWABLE = Field("knowable_at", "moment", "The earliest time at which anybody could have read it.")
+LEARNED = Field("learned_at", "moment", "When this installation stored it.")
+COMPANIES = Field("companies", "texts", "Slugs of the companies named.", lookup="named_companies")
+
+SOURCE = (
+    Field("id", "integer", "Number in this installation."),
+    Field("url", "text", "Address that is followed."),
+    Field("name", "text", "Name."),
+    Field("kind", "text", "feed, or the kind of catalogue."),
+    Field("publisher", "text", "Who speaks."),
+    Field("relay", "text", "Somebody else's scraper of it; may be empty."),
+    Field("company", "text", "Slug of the publisher's company, where it is one of ours; may be empty."),
+    Field("category", "text", "What it tells of; may be empty."),
+    Field("licence", "text", "Licence of its texts; may be empty."),
+    Field("may_show_summary", "flag", "Whether its summaries may be shown."),
+    Field("live", "flag", "False: known from captures only, never fetched."),
+    Field("last_success_at", "moment", "The last good look at it.", nullable=True),
+    Field("last_new_at", "moment", "When it last had something new.", nullable=True),
+    Field("last_outcome", "text", "What came of the last attempt; null: none yet.", nullable=True, choices=OUTCOMES),
+    Field("last_reason", "text", "Why that failed; empty where it did not.", filters=False),
+    Field("next_at", "moment", "When it will be fetched next; null: not.", nullable=True),
+)
+ARTICLE = (
+    Field("id", "integer", "Number in this installation."),
+    Field("source", "integer", "Number of its source."),
+    Field("source_name", "text", "Name of its source.", lookup="source__name"),
+    Field("publisher", "text", "Who speaks.", filters=False),
+    Field("url", "text", "Address; may be empty."),
+    Field("title", "text", "Title, of the latest version knowable by `as_of`.", filters=False),
+    Field(
+        "summary",
+        "text",
+        f"Up to {EXTRACT} characters, where its source lets us.",
+        nullable=True,
+        filters=False,
+    ),
+    Field("revision", "integer", "Number of that version; the first is 1.", filters=False),
+    Field("published_at", "moment", "As it states; null where it states nothing usable.", nullable=True),
+    Field("date_from", "text", "Where that time comes from.", choices=DATE_ORIGINS),
+    KNOWABLE,
+    LEARNED,
+    Field("is_evidence", "flag", "False: its time is not known well enough to count."),
+    Field("story", "integer", "Number of its story."),
+    COMPANIES,
+    Field("events", "texts", "Types of the events that it tells.", filters=False),
+    Field("licence", "text", "Licence of its source; may be empty.", filters=False),
+)
+EVENT = (
+    Field("evidence", "text", "Id of the evidence that it is.", filters=False),
+    Field("type", "text", "What happened.", choices=EVENT_TYPES),
+    Field("direction", "text", "Whether it adds or removes something.", choices=DIRECTIONS),
+    Field("status", "text", "Whether it is done.", choices=STATUSES),
+    Field("confidence", "number", "0 to 1."),
+    Field("participants", "objects", "Who took part, and in which role.", fields=PARTICIPANT),
+    Field("companies", "texts", "Slugs of the companies among them."),
+    Field("title", "text", "Title of the article.", lookup="revision__title", filters=False),
+    Field("url", "text", "Its address; may be empty.", lookup="revision__article__url"),
+    Field("article", "integer", "Its number.", lookup="revision__article"),
+    Field("revision", "integer", "Number of the version that tells it.", lookup="revision__number"),
+    Field("story", "integer", "Number of its story.", lookup="revision__article__story"),
+    Field("source", "integer", "Number of its source.", lookup="revision__article__source"),
+    Field("publisher", "text", "Who speaks.", filters=False),
+    Field("published_at", "moment", "As it states.", nullable=True, lookup="revision__article__published_at"),
+    Field("knowable_at", "moment", KNOWABLE.about, lookup="revision__knowable_at"),
+    Field("learned_at", "moment", LEARNED.about, lookup="revision__learned_at"),
+    Field("counts", "flag", "Whether scores may rest on it.", filters=False),
+    Field("licence", "text", "Licence of its source; may be empty.", filters=False),
+)
+STORY = (
+    Field("id", "integer", "Number in this installation."),
+    Field("title", "text", "Title of its first article.", filters=False),
+    Field("url", "text", "Address of its first article; may be empty.", filters=False),
+    Field("first_at", "moment", "When its first article was knowable."),
+    Field("articles", "integer", "Articles that tell it, knowable by `as_of`.", filters=False),
+    Field("publishers", "texts", "Who tells it.", filters=False),
+    COMPANIES,
+    Field("events", "texts", "Types of the events that they tell.", filters=False),
+)
+ARTICLES_OF_STORY = Field("members", "objects", "Its articles, oldest first.", fields=ARTICLE)

@@ -1,0 +1,154 @@
+"""What is wrong with the record, the sources, the scores and the mails of this installation."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import F, OuterRef, Q, Subquery
+
+from ingest.catalogues.store import platforms_unknown
+from ingest.models import Fetch, Source
+from kbase.models import (
+    CatalogueRow,
+    Company,
+    CompanyName,
+    Family,
+    InfrastructureShare,
+    Lab,
+    Listing,
+    Ownership,
+    Platform,
+    SegmentRole,
+    SourceKind,
+)
+from kbase.registry.schema import RegistryError
+from kbase.registry.validate import read_registry
+from kbase.resolve import default_resolver
+from screening import horizon
+from screening.digest.sending import stuck_deliveries
+from screening.digest.subscribing import active
+from screening.digest.weeks import last_week
+from screening.doctor import Check, Finding, fault, ok, warning
+from screening.methodology import load
+from screening.models import Digest, Subscription
+from screening.publish import due_days
+from screening.tasks import data_allow, days_never_scored, is_time
+
+OVERDUE = timedelta(hours=1)
+OLD_DAYS = 14
+FACTS = (
+    (Company, "companies", "{0.slug}"),
+    (CompanyName, "former names", "{0.company.slug}: {0.name}"),
+    (Listing, "listings", "{0.company.slug}: {0.ticker} {0.mic}"),
+    (SegmentRole, "segment roles", "{0.company.slug}: {0.segment} {0.role}"),
+    (InfrastructureShare, "shares", "{0.company.slug}: {0.value}"),
+    (Lab, "labs", "{0.slug}"),
+    (Platform, "platforms", "{0.slug}"),
+    (Family, "families", "{0.slug}"),
+    (Ownership, "owners", "{0.owner.slug} of {0.company_id}{0.lab_id}{0.platform_id}"),
+)
+
+
+def registry(now: datetime) -> Iterator[Finding]:
+    try:
+        read_registry()
+    except RegistryError as error:
+        yield fault("registry", f"{len(error.faults)} faults in our own facts", [str(f) for f in error.faults])
+    else:
+        yield ok("registry", "no fault in our own facts")
+
+
+def unverified(now: datetime) -> Iterator[Finding]:
+    """Facts that nobody read anywhere: shown as such, and half of their weight in coverage."""
+    counted, details = [], []
+    for model, name, form in FACTS:
+        rows = model._default_manager.filter(source_kind=SourceKind.UNVERIFIED, retired_at=None)
+        related = [f.name for f in model._meta.concrete_fields if f.name in ("company", "owner")]
+        found = [form.format(row) for row in rows.select_related(*related).order_by("pk")]
+        counted += [f"{len(found)} {name}"] if found else []
+        details += [f"{name}: {line}" for line in found]
+    if details:
+        yield warning("unverified", f"facts without a source: {', '.join(counted)}", details)
+
+
+def catalogue_names(now: datetime) -> Iterator[Finding]:
+    """Providers and labs that the last snapshot names and the registry does not know."""
+    if providers := platforms_unknown():
+        text = f"{len(providers)} providers of the catalogue are not in the registry: their offerings count for nobody"
+        yield warning("catalogue", text, providers)
+    last, known = horizon.catalogue_through(), set(Lab.objects.values_list("slug", flat=True))
+    rows = CatalogueRow.objects.filter(last_on=last, offering=None, provider__platform__isnull=False)
+    resolver, labs = default_resolver(), Counter[str]()
+    for provider, outside_id, name in rows.values_list("provider__outside_id", "outside_id", "name"):
+        lab = resolver.resolve(provider, outside_id, name).lab
+        labs[lab or ""] += lab not in known
+    nameless = labs.pop("", 0)
+    if labs:
+        text = f"{len(labs)} labs that the catalogue names are not in the registry ({labs.total()} listings)"
+        yield warning("catalogue", text, [f"{lab}: {count} listings" for lab, count in labs.most_common()])
+    if nameless:
+        yield warning("catalogue", f"{nameless} listings of {last} name no lab that could be told (routers, services)")
+
+
+def sources(now: datetime) -> Iterator[Finding]:
+    """What is followed: failing, and why; never looked at; due and not looked at."""
+    last = Fetch.objects.filter(source=OuterRef("pk")).order_by("-at", "-pk")
+    followed = Source.objects.filter(retired_at=None, live=True).annotate(
+        outcome=Subquery(last.values("outcome")[:1]), reason=Subquery(last.values("reason")[:1])
+    )
+    total = followed.count()
+    failing = followed.filter(outcome__in=("failed", "refused", "gone")).order_by("name")
+    if failing:
+        details = [f"{source.name} ({source.url}): {source.outcome}, {source.reason}" for source in failing]
+        yield warning("sources", f"{len(details)} of {total} sources fail", details)
+    if never := list(followed.filter(outcome=None).order_by("name").values_list("name", flat=True)):
+        yield warning("sources", f"{len(never)} of {total} sources were never fetched", never)
+    unclaimed = Q(claimed_until=None) | Q(claimed_until__lt=now)
+    if overdue := followed.filter(unclaimed, next_at__lt=now - OVERDUE).count():
+        yield warning("sources", f"{overdue} sources have been due for over an hour: does the worker run?")
+    if not failing and not never:
+        yield ok("sources", f"{total} sources are followed, none fails")
+
+
+def data(now: datetime) -> Iterator[Finding]:
+    """The data horizon and its age."""
+    day = horizon.data_horizon(load())
+    if day is None:
+        yield fault("data", "no catalogue was ever observed: `manage.py up` takes in the bundled facts")
+        return
+    age = (now.astimezone(UTC).date() - day).days
+    told = (
+        f"the data reach to {day}, {age} days ago"
+        f" (catalogue {horizon.catalogue_through()}, news {horizon.news_through() or 'never'})"
+    )
+    yield warning("data", told) if age > OLD_DAYS else ok("data", told)
+
+
+def scores(now: datetime) -> Iterator[Finding]:
+    days = due_days(load())
+    missing = days_never_scored(days)
+    if missing:
+        text = f"{len(missing)} of {len(days)} due days have no scores: `manage.py score` makes them"
+        yield fault("scores", text, [str(day) for day in missing])
+    elif days:
+        yield ok("scores", f"{len(days)} due days are scored, the last of them {days[-1]}")
+
+
+def digest(now: datetime) -> Iterator[Finding]:
+    """Mails of which nobody knows whether they arrived; an issue that readers wait for."""
+    if stuck := stuck_deliveries(now):
+        text = f"{len(stuck)} mails were under way when their process died: they are not sent again"
+        yield warning("digest", text, [f"{d.digest.week} to {d.subscription}" for d in stuck])
+    readers, week = Subscription.objects.filter(active()).count(), last_week(now)
+    waiting = readers and is_time(week, now) and not Digest.objects.filter(week=str(week)).exists()
+    if waiting and not data_allow(week):
+        yield warning("digest", f"{readers} readers wait for {week}, and the data do not reach to its end")
+    elif waiting:
+        yield warning("digest", f"{readers} readers wait for {week}, which is not built: does the worker run?")
+    else:
+        yield ok("digest", f"{readers} readers")
+
+
+RECORD: tuple[Check, ...] = (registry, unverified, catalogue_names, sources, data, scores, digest)
