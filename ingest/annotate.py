@@ -66,7 +66,7 @@ class Annotator:
         self.labs = frozenset(owner for owner in owners if owner)
 
     def speaker(self, source: str) -> str | None:
-        """The company whose own feed ``source`` (its name, address, publisher or slug) is; None for others."""
+        """The company whose own feed ``source`` (its name, address, publisher or capture) is; None for others."""
         return self.compiled.sources.get(source.strip().casefold()) if source else None
 
     def annotate(self, title: str, summary: str = "", source: str = "") -> Annotation:

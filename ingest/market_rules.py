@@ -114,6 +114,7 @@ PARTNERSHIP = (
         r"develop)\w*\b",
         r"\band <C> are (?:bridging|building|joining|working)|<C> is adding <C> to",
         r"\bjoins? <C>'s? (?:\S+ ){0,3}(?:coalition|alliance|program)",
+        unless=(r"\bmerg|acqui",),
     ),
 )
 PRICING = (
@@ -193,7 +194,8 @@ _OFFICES = (
     r"european (?:commission|union|parliament)|attorneys? general|(?:state|commerce|defen[sc]e) (?:department|"
     r"ministry)",
     r"department of (?:defense|war|justice|commerce|state|energy)|treasury|executive order|\bmilitary\b|\bgovernor\b",
-    r"national security|export (?:controls?|curbs?|ban|restrictions?|licen[cs]e)|\btariffs?\b|\bsanctions?\b",
+    r"\blobby\w*|\bprohibits?\b|\bcivil servants|national security|export (?:controls?|curbs?|ban|restrictions?|"
+    r"licen[cs]e)|\btariffs?\b|\bsanctions?\b",
     r"supply[- ]chain risk|\bantitrust\b|\bban(?:s|ned|ning)?\b|\bblacklist\w*|\bauthorities\b|procurement|geopolit",
     r"\bAI (?:act|laws?|policy|regulation|safety (?:bill|law)|sovereignty|czar|preemption)|sovereign(?:ty)?\b",
     r"\b(?:backs?|signs?|passes|proposes|liability|AI|safety|state) (?:\S+ )?bills?\b(?! of)|\bcopyright (?:office|"
@@ -209,7 +211,8 @@ POLICY = (
         needs="core",
         unless=(
             r"spyware|layoffs|security researchers|app store ban|banned? from (?:app|play)|hackers?|malware|tax bills",
-            r"\bresign|\bpatent|star trek|SEC filing|\bpoll of|survey of|podcasts?,|insider trading|temporarily banned",
+            r"\bpatent|\bmocks?\b|image of|star trek|SEC filing|\bpoll of|survey of|podcasts?,|insider trading|"
+            r"temporarily banned",
         ),
     ),
     rule(

@@ -212,7 +212,8 @@ RESEARCH = (
         0.85,
         r"\b(?:researchers|scientists)\b.{0,60}\b(?:find|found|show|say|report|discover|demonstrat|publish|trick|"
         r"measure)\w*",
-        r"\bstud(?:y|ies) (?:finds?|found|shows?|suggests?|says|reveals?|of|warns?)|\b(?:a|this|stanford|mit) study\b",
+        r"\b(?:index|analysis|experiment|paper) (?:finds?|found|shows?)\b|\bstud(?:y|ies) (?:finds?|found|shows?|"
+        r"suggests?|says|reveals?|of|warns?)|\b(?:a|this|stanford|mit) study\b",
         r"\[pdf\]|\barxiv\b|\bresearch paper|\bpaper:|\bnew paper\b|technical report",
         r"\b(?:benchmarks?|benchmarking|evals?|evaluations?|evaluating|leaderboards?|red[- ]?teaming|"
         r"interpretability)\b",

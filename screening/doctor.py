@@ -19,7 +19,7 @@ from django.core.mail import get_connection
 from django.core.mail.backends.smtp import EmailBackend
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from kombu import Connection
+from kombu.connection import Connection
 
 from ingest import broker
 from kbase import embedded
@@ -117,7 +117,7 @@ def jobs(now: datetime) -> Iterator[Finding]:
     place = urlsplit(settings.CELERY_BROKER_URL)
     where = f"{place.scheme}://{place.hostname or ''}"
     try:
-        with Connection(settings.CELERY_BROKER_URL, connect_timeout=5) as link:
+        with Connection(settings.CELERY_BROKER_URL, connect_timeout=5) as link:  # type: ignore[no-untyped-call]
             link.ensure_connection(max_retries=1, interval_start=0, timeout=5)
     except Exception as error:  # each transport has errors of its own, and its package may be missing
         yield fault("jobs", f"CELERY_BROKER_URL ({where}) does not answer: {' '.join(str(error).split())}")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from ingest.catalogues.store import platforms_unknown
 from ingest.models import Fetch, Source
@@ -23,6 +24,7 @@ from kbase.models import (
     SegmentRole,
     SourceKind,
 )
+from kbase.models.facts import Sourced
 from kbase.registry.schema import RegistryError
 from kbase.registry.validate import read_registry
 from kbase.resolve import default_resolver
@@ -38,17 +40,18 @@ from screening.tasks import data_allow, days_never_scored, is_time
 
 OVERDUE = timedelta(hours=1)
 OLD_DAYS = 14
-FACTS = (
-    (Company, "companies", "{0.slug}"),
-    (CompanyName, "former names", "{0.company.slug}: {0.name}"),
-    (Listing, "listings", "{0.company.slug}: {0.ticker} {0.mic}"),
-    (SegmentRole, "segment roles", "{0.company.slug}: {0.segment} {0.role}"),
-    (InfrastructureShare, "shares", "{0.company.slug}: {0.value}"),
-    (Lab, "labs", "{0.slug}"),
-    (Platform, "platforms", "{0.slug}"),
-    (Family, "families", "{0.slug}"),
-    (Ownership, "owners", "{0.owner.slug} of {0.company_id}{0.lab_id}{0.platform_id}"),
+FACTS: tuple[tuple[type[Sourced], str, Callable[[Any], str]], ...] = (
+    (Company, "companies", lambda row: row.slug),
+    (CompanyName, "former names", lambda row: f"{row.company.slug}: {row.name}"),
+    (Listing, "listings", lambda row: f"{row.company.slug}: {row.ticker} {row.mic}"),
+    (SegmentRole, "segment roles", lambda row: f"{row.company.slug}: {row.segment} {row.role}"),
+    (InfrastructureShare, "shares", lambda row: f"{row.company.slug}: {row.value:g}"),
+    (Lab, "labs", lambda row: row.slug),
+    (Platform, "platforms", lambda row: row.slug),
+    (Family, "families", lambda row: row.slug),
+    (Ownership, "owners", lambda row: f"{row.owner.slug} of {(row.company or row.lab or row.platform).slug}"),
 )
+RELATED = {"company", "owner", "lab", "platform"}
 
 
 def registry(now: datetime) -> Iterator[Finding]:
@@ -63,10 +66,10 @@ def registry(now: datetime) -> Iterator[Finding]:
 def unverified(now: datetime) -> Iterator[Finding]:
     """Facts that nobody read anywhere: shown as such, and half of their weight in coverage."""
     counted, details = [], []
-    for model, name, form in FACTS:
+    for model, name, told in FACTS:
         rows = model._default_manager.filter(source_kind=SourceKind.UNVERIFIED, retired_at=None)
-        related = [f.name for f in model._meta.concrete_fields if f.name in ("company", "owner")]
-        found = [form.format(row) for row in rows.select_related(*related).order_by("pk")]
+        related = RELATED & {field.name for field in model._meta.concrete_fields}
+        found = [told(row) for row in (rows.select_related(*related) if related else rows).order_by("pk")]
         counted += [f"{len(found)} {name}"] if found else []
         details += [f"{name}: {line}" for line in found]
     if details:
@@ -79,6 +82,8 @@ def catalogue_names(now: datetime) -> Iterator[Finding]:
         text = f"{len(providers)} providers of the catalogue are not in the registry: their offerings count for nobody"
         yield warning("catalogue", text, providers)
     last, known = horizon.catalogue_through(), set(Lab.objects.values_list("slug", flat=True))
+    if last is None:
+        return
     rows = CatalogueRow.objects.filter(last_on=last, offering=None, provider__platform__isnull=False)
     resolver, labs = default_resolver(), Counter[str]()
     for provider, outside_id, name in rows.values_list("provider__outside_id", "outside_id", "name"):

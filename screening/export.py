@@ -152,6 +152,8 @@ def exported(
 
 def write_file(path: Path, pieces: Iterable[bytes]) -> None:
     """The whole file or nothing. Raises ExportError where it cannot be written."""
+    if path.is_dir():
+        raise ExportError(f"{path} cannot be written: it is a folder")
     mine = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
         with mine.open("wb") as file:

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.core.management import call_command
-from ingest.catalogues.bundle import load_bundle
-from ingest.sources import load_sources
 
 from ingest import evidence
 from ingest.annotations import annotate_stored
+from ingest.catalogues.bundle import load_bundle
+from ingest.sources import load_sources
 from kbase.registry.load import load_registry
 from kbase.registry.validate import read_registry
 from screening.methodology import load

@@ -46,7 +46,7 @@ _OF_SCORE = (
     Field("kind", "text", "Which of the two scores.", choices=KINDS),
     Field("as_of", "day", "The day asked for.", filters=False),
     Field("computed_for", "day", "The scored day that answers: the latest one not after `as_of`.", lookup="run__as_of"),
-    Field("vintage", "integer", "Number of the vintage in which it was published.", lookup="run__vintage"),
+    Field("vintage", "integer", "Number of the vintage in which it was published.", filters=False),
     Field(
         "basis",
         "text",

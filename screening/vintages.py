@@ -11,7 +11,7 @@ from screening.fields import Field, Record
 from screening.models import ScoringRun, Vintage
 
 VINTAGE = (
-    Field("vintage", "integer", "Its number."),
+    Field("id", "integer", "Its number."),
     Field("why", "text", "Why it was opened.", filters=False),
     Field("opened_at", "moment", "When."),
     Field("runs", "integer", "Scoring runs in it, for days up to `as_of`."),
@@ -24,7 +24,7 @@ VINTAGE = (
 
 def _record(vintage: Vintage, runs: Sequence[ScoringRun]) -> Record:
     return {
-        "vintage": vintage.pk,
+        "id": vintage.pk,
         "why": vintage.why,
         "opened_at": vintage.opened_at,
         "runs": len(runs),

@@ -25,8 +25,7 @@ from kbase.models import (
     Offering,
     Provider,
 )
-from kbase.registry.validate import read_registry
-from kbase.resolve import Resolution, Resolver
+from kbase.resolve import Resolution, default_resolver
 from kbase.times import last_instant
 
 Key = tuple[str, str]  # provider, outside id
@@ -193,7 +192,7 @@ def store_observation(
     listed = {(row.provider, row.outside_id): row for row in document.rows}
     providers = _providers(catalogue, {provider for provider, _ in listed}, now)
     existing = _existing(catalogue)
-    record, resolver, changes = _Record(now), Resolver(read_registry()), _Changes()
+    record, resolver, changes = _Record(now), default_resolver(), _Changes()
 
     def maker(key: Key) -> Any:
         said = {row.content_hash: row for row in existing.get(key, [])}
@@ -240,7 +239,7 @@ def store_observation(
 
 def resolve_again(catalogue: str, *, now: datetime) -> int:
     """Bring the rows to what the registry and the resolver say today; returns how many moved to another offering."""
-    record, resolver, moved = _Record(now), Resolver(read_registry()), 0
+    record, resolver, moved = _Record(now), default_resolver(), 0
     rows = CatalogueRow.objects.filter(provider__catalogue=catalogue).select_related("provider")
     known: dict[tuple[str, str, str], tuple[int | None, float]] = {}
     for row in rows.iterator(2000):

@@ -72,7 +72,7 @@ class Resource:
     """A list, and where ``item`` is given also single things found by those fields.
 
     ``order``: fields of the default order, ``-`` for descending; ``key``: fields that make any order total.
-    ``more``: fields that only an item has, made by ``detail``. ``observed``: day of the last observation that an
+    ``path``: what the address of the list itself names; ``more``: fields that only an item has, made by ``detail``. ``observed``: day of the last observation that an
     answer for a day can rest on; ``horizon``: the day that answers where none is asked for.
     """
 
@@ -84,6 +84,7 @@ class Resource:
     order: tuple[str, ...]
     rows: Callable[[Asked], Rows]
     item: tuple[str, ...] = ()
+    path: tuple[Field, ...] = ()
     more: tuple[Field, ...] = ()
     detail: Callable[[Record, Asked], Record] = lambda record, asked: record
     expand: tuple[str, ...] = ()

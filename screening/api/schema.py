@@ -197,6 +197,10 @@ def _bulk() -> dict[Any, Any]:
     }
 
 
+def _part_of_path(field: Field) -> OpenApiParameter:
+    return OpenApiParameter(field.name, TYPES[field.type], OpenApiParameter.PATH, description=field.about)
+
+
 def describe_list(resource: Resource, tag: str = "") -> Callable[[F], F]:
     """The decorator that describes a resource's list."""
     return extend_schema(
@@ -205,6 +209,7 @@ def describe_list(resource: Resource, tag: str = "") -> Callable[[F], F]:
         description=resource.about,
         tags=[tag or resource.name],
         parameters=[
+            *(_part_of_path(field) for field in resource.path),
             *_own(resource),
             *_day_and_vintage(),
             *_filters(resource),
@@ -214,13 +219,9 @@ def describe_list(resource: Resource, tag: str = "") -> Callable[[F], F]:
         responses={
             (200, "application/json"): OpenApiResponse(_page(resource), description="A page, or all of it."),
             **_bulk(),
-            **_problems(missing=resource.name == "history"),
+            **_problems(missing=bool(resource.path)),
         },
     )
-
-
-def _part_of_path(field: Field) -> OpenApiParameter:
-    return OpenApiParameter(field.name, TYPES[field.type], OpenApiParameter.PATH, description=field.about)
 
 
 def describe_item(resource: Resource) -> Callable[[F], F]:

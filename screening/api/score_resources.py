@@ -115,6 +115,7 @@ SCORES = Resource(
 )
 HISTORY = Resource(
     name="history",
+    path=(Field("slug", "text", "Slug of the company."),),
     title="PastScore",
     about="A company's scores on every scored day; `expand=contributions` gives what each was made of.",
     fields=tuple(
@@ -157,10 +158,10 @@ VINTAGES = Resource(
     title="Vintage",
     about="Deliberate, named releases of the whole history. Old ones stand; `published` is each day's first value.",
     fields=VINTAGE,
-    key=("vintage",),
-    order=("vintage",),
+    key=("id",),
+    order=("id",),
     rows=vintages,
-    item=("vintage",),
+    item=("id",),
 )
 METHODOLOGY = Resource(
     name="methodology",

@@ -7,11 +7,11 @@ from django.urls import URLPattern, path, re_path
 from screening.api import views
 from screening.api.resources import HISTORY, RESOURCES
 
-SLUG = {"model": "str", "id": "str", "vintage": "str", "version": "str"}
+CONVERTERS = {"model": "str", "id": "str", "version": "str"}
 
 
 def _item_path(names: tuple[str, ...]) -> str:
-    return "".join(f"<{SLUG.get(name, 'slug')}:{name}>/" for name in names)
+    return "".join(f"<{CONVERTERS.get(name, 'slug')}:{name}>/" for name in names)
 
 
 def _routes() -> list[URLPattern]:

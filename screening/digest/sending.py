@@ -16,7 +16,7 @@ from screening.digest.subscribing import active, end
 from screening.digest.transport import Attempt, Fate, Server
 from screening.models import Delivery, Digest, Subscription
 
-STUCK = timedelta(hours=1)  # a claim that is older and has no result was left by a process that died
+STUCK = timedelta(minutes=10)  # a claim that is older and has no result was left by a process that died
 
 
 class ServerDown(Exception):

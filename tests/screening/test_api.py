@@ -17,6 +17,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 
+from ingest import evidence
 from ingest.models import Article, Event, Mention, Revision, Source, Story
 from kbase.models import Company, SegmentRole
 from screening.api.resources import RESOURCES
@@ -103,6 +104,12 @@ def api() -> Iterator[Api]:
     cache.clear()  # what an earlier test asked for does not count against this one
     yield Api()
     cache.clear()
+
+
+@pytest.fixture
+def listings() -> None:
+    """The evidence that the catalogue is, as an installation records it when it starts."""
+    evidence.record_listings(NOW)
 
 
 @pytest.fixture
@@ -228,7 +235,8 @@ def test_published_stays_and_latest_moves_when_a_new_vintage_is_opened(api: Api)
 
 
 def test_from_a_number_to_its_source_in_two_steps(api: Api) -> None:
-    (role, *_) = api.json("indicators/?company=nvidia&kind=infrastructure&pillar=accelerators")["results"]
+    rows = api.json("indicators/?company=nvidia&kind=infrastructure&pillar=accelerators")["results"]
+    (role,) = [row for row in rows if row["indicator"].endswith("role")]
     claim = api.json(f"evidence/{role['evidence'][0]}/")
     assert "nvidia" in claim["companies"]
     assert claim["source"]
@@ -290,7 +298,7 @@ def test_filters_bracket_choose_and_combine(api: Api) -> None:
     assert {row["input_price"] for row in cheap} == {0.15}
 
 
-def test_up_to_a_day_means_to_its_end(api: Api) -> None:
+def test_up_to_a_day_means_to_its_end(api: Api, listings: None) -> None:
     page = api.json("evidence/?kind=listing&knowable_at.gte=2026-05-01&knowable_at.lte=2026-05-01&page_size=1")
     assert page["results"][0]["knowable_at"].startswith("2026-05-01T23:59:59")
 

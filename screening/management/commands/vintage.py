@@ -54,4 +54,4 @@ class Command(BaseCommand):
 def _line(record: Record) -> str:
     days = f"{record['first_as_of']} to {record['last_as_of']}" if record["runs"] else "nothing scored"
     methods = ", ".join(record["methodologies"])
-    return f"{record['vintage']}\t{record['opened_at']:%Y-%m-%d}\t{days}\t{methods}\t{record['why']}"
+    return f"{record['id']}\t{record['opened_at']:%Y-%m-%d}\t{days}\t{methods}\t{record['why']}"
