@@ -11,10 +11,10 @@ WITHOUT_DATABASE = {"annotate", "resolve", "help", "version", "collectstatic", "
 
 def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kbase.settings")
+    from django.db.utils import OperationalError
+
     from kbase import embedded
     from kbase.environment import SettingError, database, folder
-
-    from django.db.utils import OperationalError
 
     try:
         from django.core.management import execute_from_command_line

@@ -1,4 +1,4 @@
-"""How event rules are written, and the gates that they share. The rules: ``model_rules`` and ``market_rules``.
+"""How event rules are written, and the gates that they share. The rules: ``naming.rule`` and ``market_rules``.
 
 Patterns see *marked* text (``ingest.marking``): readable, by-line cut off, and every mention a mark. In a pattern
 ``<C>`` is a company or a product of it, ``<P>`` an assistant that has the name of a family, ``<M>`` a model or

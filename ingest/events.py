@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ingest import event_rules, market_rules, model_rules
+from ingest import event_rules, event_rules_market, event_rules_models
 from ingest.event_frames import Frame, frame
 from ingest.event_rules import LEAST, Rule, pattern
 from ingest.marking import Mark, Marked
 
-RULES: tuple[Rule, ...] = (*model_rules.RULES, *market_rules.RULES)
+RULES: tuple[Rule, ...] = (*event_rules_models.RULES, *event_rules_market.RULES)
 ORDER = [
     "release",
     "availability",

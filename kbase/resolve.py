@@ -15,11 +15,11 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kbase.model_brands import BRAND, FAMILY_OF, SERVICE_MAKERS, SERVICES, STARTS, brand_generation, guess
-from kbase.model_ids import OutsideId, Prefixes, plain, slug, take_apart
-from kbase.model_rules import Rewrites, Rule
-from kbase.model_rules_rest import RULES
-from kbase.model_tunes import OWN_LINES, base_in, is_tuned, signed
+from kbase.naming.brands import BRAND, FAMILY_OF, SERVICE_MAKERS, SERVICES, STARTS, brand_generation, guess
+from kbase.naming.ids import OutsideId, Prefixes, plain, slug, take_apart
+from kbase.naming.rule import Rewrites, Rule
+from kbase.naming.rules import RULES
+from kbase.naming.tunes import OWN_LINES, base_in, is_tuned, signed
 from kbase.registry.schema import Registry
 
 

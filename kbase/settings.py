@@ -79,10 +79,11 @@ TEMPLATES = [
 
 EXTERNAL_DATABASE = environment.database()
 EMBEDDED = EXTERNAL_DATABASE is None
-_database = EXTERNAL_DATABASE or {
+_options: dict[str, str] = embedded.connection_options(DATA_DIR) if EMBEDDED else {}
+_database: dict[str, object] = EXTERNAL_DATABASE or {
     "ENGINE": "django.db.backends.postgresql",
     **{key.upper().replace("DBNAME", "NAME"): value for key, value in embedded.connection_params(DATA_DIR).items()},
-    "OPTIONS": embedded.connection_options(DATA_DIR),
+    "OPTIONS": _options,
 }
 DATABASES = {"default": {**_database, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -94,7 +95,7 @@ def _broker_on_the_database() -> str:
     """kombu's SQLAlchemy transport on our own PostgreSQL, in a schema of its own."""
     user, password = quote(str(_database.get("USER") or "")), quote(str(_database.get("PASSWORD") or ""), safe="")
     host, port, name = _database.get("HOST") or "", _database.get("PORT") or "", _database["NAME"]
-    more = {**dict(_database.get("OPTIONS") or {}), "options": f"-csearch_path={BROKER_SCHEMA}"}
+    more: dict[str, object] = {**_options, "options": f"-csearch_path={BROKER_SCHEMA}"}
     where = "&".join(
         f"{key}={quote(str(value), safe='')}" for key, value in {"host": host, "port": port or 5432, **more}.items()
     )

@@ -24,7 +24,6 @@ from kbase.models import (
     SegmentRole,
     SourceKind,
 )
-from kbase.models.facts import Sourced
 from kbase.registry.schema import RegistryError
 from kbase.registry.validate import read_registry
 from kbase.resolve import default_resolver
@@ -40,7 +39,7 @@ from screening.tasks import data_allow, days_never_scored, is_time
 
 OVERDUE = timedelta(hours=1)
 OLD_DAYS = 14
-FACTS: tuple[tuple[type[Sourced], str, Callable[[Any], str]], ...] = (
+FACTS: tuple[tuple[type[Any], str, Callable[[Any], str]], ...] = (
     (Company, "companies", lambda row: row.slug),
     (CompanyName, "former names", lambda row: f"{row.company.slug}: {row.name}"),
     (Listing, "listings", lambda row: f"{row.company.slug}: {row.ticker} {row.mic}"),
@@ -67,7 +66,7 @@ def unverified(now: datetime) -> Iterator[Finding]:
     """Facts that nobody read anywhere: shown as such, and half of their weight in coverage."""
     counted, details = [], []
     for model, name, told in FACTS:
-        rows = model._default_manager.filter(source_kind=SourceKind.UNVERIFIED, retired_at=None)
+        rows = model.objects.filter(source_kind=SourceKind.UNVERIFIED, retired_at=None)
         related = RELATED & {field.name for field in model._meta.concrete_fields}
         found = [told(row) for row in (rows.select_related(*related) if related else rows).order_by("pk")]
         counted += [f"{len(found)} {name}"] if found else []

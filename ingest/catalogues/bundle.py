@@ -1,8 +1,8 @@
 """The bundled facts: thirteen months of the catalogue and the compute estimates in one compact file.
 
 A line of JSON each: first what was observed when and from which document (by hash), then a row per outside id while
-it said the same. ``write_bundle`` makes it from captures; ``load_bundle`` takes it in as if the documents had been read,
-so that a later replay of the same documents adds nothing.
+it said the same. ``write_bundle`` makes it from captures; ``load_bundle`` takes it in as if the documents had been
+read, so that a later replay of the same documents adds nothing.
 """
 
 from __future__ import annotations

@@ -71,9 +71,10 @@ def either_observed(as_of: date) -> date | None:
 class Resource:
     """A list, and where ``item`` is given also single things found by those fields.
 
-    ``order``: fields of the default order, ``-`` for descending; ``key``: fields that make any order total.
-    ``path``: what the address of the list itself names; ``more``: fields that only an item has, made by ``detail``. ``observed``: day of the last observation that an
-    answer for a day can rest on; ``horizon``: the day that answers where none is asked for.
+    ``path``: what the address of the list itself names. ``order``: fields of the default order, ``-`` for descending;
+    ``key``: fields that make any order total. ``more``: fields that only an item has, made by ``detail``.
+    ``observed``: day of the last observation that an answer for a day can rest on; ``horizon``: the day that answers
+    where none is asked for.
     """
 
     name: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from email.utils import make_msgid
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
@@ -69,7 +70,7 @@ def confirmation_mail(subscription: Subscription, now: datetime) -> EmailMultiAl
         subject="You get Tessera's weekly digest already" if known else "Confirm Tessera's weekly digest",
         body=wrap(render_to_string("digest/mail/confirm.txt", context)),
         to=[subscription.email],
-        headers={"Auto-Submitted": "auto-generated"},
+        headers={"Auto-Submitted": "auto-generated", "Message-ID": make_msgid(domain=host())},
     )
     mail.attach_alternative(to_html("digest/mail/confirm.mjml", context), "text/html")
     return mail

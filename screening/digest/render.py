@@ -95,7 +95,8 @@ def _context(content: Json) -> Json:
 
 def to_html(template: str, context: Json) -> str:
     """The mail's HTML of an MJML template."""
-    return str(mrml.to_html(render_to_string(template, context)).content)
+    nothing_from_elsewhere = mrml.RenderOptions(fonts={})  # else a font that is named is fetched from its foundry
+    return str(mrml.to_html(render_to_string(template, context), render_options=nothing_from_elsewhere).content)
 
 
 def wrap(text: str) -> str:

@@ -9,7 +9,8 @@ from django.core.signing import BadSignature, Signer
 from screening.models import Subscription
 
 LIFE = timedelta(days=7)
-CONFIRM, END = Signer(salt="tessera.digest.confirm"), Signer(salt="tessera.digest.end")
+# a dot between the parts: mail programs end an address at other signs
+CONFIRM, END = Signer(sep=".", salt="tessera.digest.confirm"), Signer(sep=".", salt="tessera.digest.end")
 
 
 class TokenForged(Exception):

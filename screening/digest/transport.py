@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import smtplib
 from dataclasses import dataclass
+from email.generator import BytesGenerator
 from email.utils import parseaddr
 from enum import Enum
+from io import BytesIO
 from types import TracebackType
 
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -57,8 +59,15 @@ def _after_recipient(answer: tuple[int, bytes]) -> None:
     _expect(answer, Fate.BOUNCED if answer[0] >= 500 else Fate.LATER)
 
 
+def as_bytes(mail: EmailMultiAlternatives) -> bytes:
+    """As it goes over the wire. No header is folded: readers of List-Unsubscribe want its addresses whole."""
+    out = BytesIO()
+    BytesGenerator(out, mangle_from_=False, maxheaderlen=0).flatten(mail.message(), linesep="\r\n")
+    return out.getvalue()
+
+
 def _hand_over(smtp: smtplib.SMTP, mail: EmailMultiAlternatives) -> Attempt:
-    content = mail.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own
+    content = as_bytes(mail)
     try:
         smtp.ehlo_or_helo_if_needed()
         _expect(smtp.mail(parseaddr(mail.from_email)[1]), Fate.US)

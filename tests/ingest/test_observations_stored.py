@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from itertools import permutations
+from itertools import pairwise, permutations
 from typing import Any
 
 import pytest
@@ -129,7 +129,7 @@ def test_a_bulk_renaming_moves_no_first_seen(provider: str) -> None:
     platform = rows_of[0].platform
     days = sorted(catalogue.observed[provider])
     renamed = 0
-    for before, day in zip(days, days[1:], strict=False):
+    for before, day in pairwise(days):
         went = {row.model: row for row in rows_of if row.last_on == before}
         came = [row for row in rows_of if row.first_on == day and row.model in went]
         came = [row for row in came if row.outside_id != went[row.model].outside_id]

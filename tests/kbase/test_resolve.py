@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from kbase.model_brands import FAMILY_OF
-from kbase.model_rules_rest import RULES
+from kbase.naming.brands import FAMILY_OF
+from kbase.naming.rules import RULES
 from kbase.registry.schema import Registry
 from kbase.registry.validate import read_registry
 from kbase.resolve import Resolver, variant

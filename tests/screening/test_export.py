@@ -18,8 +18,9 @@ from ingest.catalogues.models_dev import CatalogueDocument, ListingRow
 from ingest.catalogues.store import store_observation
 from ingest.models import Evidence
 from kbase.locks import writing
-from kbase.models import CatalogueRow, SegmentRole
+from kbase.models import CatalogueObservation, CatalogueRow, SegmentRole
 from kbase.times import last_instant
+from screening.encoding import FORMATS
 from screening.export import EXPORTS
 from screening.models import ScoringRun, Vintage
 from tests.conftest import NOW
@@ -77,21 +78,23 @@ def _listing(row: CatalogueRow) -> ListingRow:
     )
 
 
-@pytest.mark.parametrize("form", ["csv", "ndjson", "parquet"])
-@pytest.mark.parametrize("what", list(EXPORTS))
-def test_an_export_has_the_same_bytes_before_and_after_later_facts(what: str, form: str, tmp_path: Path) -> None:
-    before = export(what, form, tmp_path, as_of="2026-05-31")
-    assert export(what, form, tmp_path, as_of="2026-05-31") == before
+def test_an_export_has_the_same_bytes_twice_and_after_later_facts(tmp_path: Path) -> None:
+    def everything() -> dict[tuple[str, str], bytes]:
+        return {(w, f): export(w, f, tmp_path, as_of="2026-05-31") for w in EXPORTS for f in FORMATS}
+
+    before = everything()
+    assert everything() == before
     observe_later(date(2026, 8, 1))
     SegmentRole.objects.filter(company__slug="nvidia").update(role="none")
-    assert export(what, form, tmp_path, as_of="2026-05-31") == before
+    after = everything()
+    assert [name for name in before if before[name] != after[name]] == []
 
 
 def test_when_an_offering_was_seen_last_does_not_move_with_later_observations(tmp_path: Path) -> None:
     """Between two observations: the day itself is not one on which anything was seen."""
     before = export("offerings", "csv", tmp_path, as_of="2026-07-15")
     on_groq = [row for row in table(before) if row["platform"] == "groq" and row["state"] == "listed"]
-    assert {row["last_seen"] for row in on_groq} == {"2026-07-01"}
+    assert max(row["last_seen"] for row in on_groq) == "2026-07-01"
     observe_later(date(2026, 8, 1))
     assert export("offerings", "csv", tmp_path, as_of="2026-07-15") == before
 
@@ -187,6 +190,7 @@ def test_a_file_that_was_there_stays_whole_when_the_export_fails(tmp_path: Path)
 def test_a_new_vintage_is_a_new_history_and_the_old_one_stands(tmp_path: Path) -> None:
     before = export("scores", "csv", tmp_path, as_of="2026-05-31")
     SegmentRole.objects.filter(company__slug="nvidia").update(role="none")
+    CatalogueObservation.objects.filter(observed_on__lt="2026-05-01").delete()  # three days to score suffice
     said, told = io.StringIO(), io.StringIO()
     call_command("vintage", "new", why="roles looked at again", stdout=said, stderr=told)
     assert "2026-05-31: scored" in told.getvalue()

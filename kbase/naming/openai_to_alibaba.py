@@ -1,66 +1,8 @@
-"""How the large families write their models' names: what a resolver needs to read them, as plain data.
-
-A rule applies to a bare name (``model_ids.take_apart``) that its ``match`` finds at the start. Its parts, in order:
-
-- ``spell``: rewrites that bring the ways of writing one model together (``qwen-2.5`` and ``qwen25`` to ``qwen2.5``);
-- ``fold``: what a host, a price tier or a mode adds to the name without making another model; it goes to the variant.
-  Words between bars, or patterns of two groups: what stays, and what goes;
-- ``generations``: pattern and template, first match wins; an empty template means a moving alias, which has none.
-
-``open``: the weights are out, so others tune it. ``lab``: the rule holds only where this maker is named.
-The smaller brands, whose names need no rewriting, are in ``model_brands``.
-"""
+"""The rules of five labs' families: OpenAI, Anthropic, Google, Meta, Alibaba. See ``rule``."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-Rewrites = tuple[tuple[re.Pattern[str], str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """How one family's names are read; see the module's text."""
-
-    family: str
-    match: re.Pattern[str]
-    generations: Rewrites
-    spell: Rewrites = ()
-    fold: tuple[re.Pattern[str], ...] = ()
-    open: bool = False
-    lab: str = ""
-
-
-def rewrites(lines: Sequence[str]) -> Rewrites:
-    """``"pattern => replacement"`` lines, compiled."""
-    pairs = (line.partition(" => ") for line in lines)
-    return tuple((re.compile(pattern), replacement.strip()) for pattern, _, replacement in pairs)
-
-
-def rule(
-    family: str,
-    match: str,
-    generations: Sequence[str],
-    spell: Sequence[str] = (),
-    fold: str | Sequence[str] = (),
-    *,
-    is_open: bool = False,
-    lab: str = "",
-) -> Rule:
-    """A rule from its patterns as text."""
-    folds = (rf"()-({fold})(?=-|$)",) if isinstance(fold, str) else fold
-    return Rule(
-        family,
-        re.compile(rf"^(?:{match})"),
-        rewrites(generations),
-        rewrites(spell),
-        tuple(map(re.compile, folds)),
-        is_open,
-        lab,
-    )
-
+from kbase.naming.rule import rule
 
 OPENAI = [
     rule(

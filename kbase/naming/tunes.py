@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from kbase.model_ids import words
-from kbase.model_rules import Rule
-from kbase.model_rules_rest import RULES
+from kbase.naming.ids import words
+from kbase.naming.rule import Rule
+from kbase.naming.rules import RULES
 
 # What others do to open weights, and the words that may follow a size without anybody having done anything.
 TUNED = re.compile(

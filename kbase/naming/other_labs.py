@@ -1,9 +1,8 @@
-"""The rules of the remaining large families, and all rules in the order in which they are tried."""
+"""The rules of the remaining large families: ByteDance, Tencent, Baidu and others. See ``rule``."""
 
 from __future__ import annotations
 
-from kbase.model_rules import ALIBABA, ANTHROPIC, GOOGLE, META, OPENAI, Rule, rule
-from kbase.model_rules_more import DEEPSEEK, MINIMAX, MISTRAL, MOONSHOT, XAI, XIAOMI, ZHIPU
+from kbase.naming.rule import rule
 
 BYTEDANCE = [
     rule("seedream", r"seedream", [r"^seedream-?(\d\.\d) => seedream-\1"]),
@@ -121,21 +120,3 @@ OTHERS = [
         ],
     ),
 ]
-RULES: tuple[Rule, ...] = (
-    *OPENAI,
-    *ANTHROPIC,
-    *GOOGLE,
-    *META,
-    *ALIBABA,
-    *DEEPSEEK,
-    *ZHIPU,
-    *MOONSHOT,
-    *MINIMAX,
-    *XIAOMI,
-    *XAI,
-    *MISTRAL,
-    *BYTEDANCE,
-    *TENCENT,
-    *BAIDU,
-    *OTHERS,
-)

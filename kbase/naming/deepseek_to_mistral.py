@@ -1,8 +1,8 @@
-"""The rules of seven more labs' families, from DeepSeek to Mistral. See ``model_rules``."""
+"""The rules of seven more labs' families, from DeepSeek to Mistral. See ``rule``."""
 
 from __future__ import annotations
 
-from kbase.model_rules import rule
+from kbase.naming.rule import rule
 
 DEEPSEEK = [
     rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kbase.model_ids import words
+from kbase.naming.ids import words
 
 TABLE = """
 jamba: jamba
