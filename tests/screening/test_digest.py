@@ -235,7 +235,9 @@ def test_the_mail_has_what_a_mailbox_shows_and_says_what_it_is_not() -> None:
         assert "%unsubscribe%" in plain
         assert "/companies/" in plain
     assert "prefers-color-scheme: dark" in digest.html
-    assert not re.search(r"""(?:src|rel="stylesheet"[^>]*href|@import)""", digest.html), "nothing is loaded from elsewhere"
+    assert not re.search(r"""(?:src|rel="stylesheet"[^>]*href|@import)""", digest.html), (
+        "nothing is loaded from elsewhere"
+    )
     assert all(len(line) <= 76 or "http" in line for line in digest.text.splitlines())
 
 

@@ -19,7 +19,7 @@ from screening.models import IndicatorValue, Score, ScoringRun
 from screening.web.happenings import extract
 from screening.web.tables import Column, csv_text, sort_rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:No directory at")]  # no collected static files
 
 LAST, BEFORE = date(2026, 7, 1), date(2026, 5, 31)
 PAGES = (
@@ -139,7 +139,7 @@ def test_a_page_says_which_day_it_shows_and_how_old_that_is(client: Client) -> N
     text = text_of(get(client, "/companies/"))
     age = (datetime.now(UTC).date() - LAST).days
     assert f"As of 1 July 2026 , {age} days ago: the latest day on which the inputs were observed" in text
-    assert "Scores of this day , reconstructed" in text
+    assert "Scores of this day, reconstructed" in text
     assert "Intervals come later" in text
 
 
@@ -277,14 +277,14 @@ def _row(html: str, slug: str) -> str:
 
 
 def test_rows_without_a_value_come_last_either_way() -> None:
-    columns = (Column[dict[str, float | None]]("size", "Size", lambda row: row["size"], numeric=True),)
+    columns: tuple[Column[dict[str, float | None]]] = (Column("size", "Size", lambda row: row["size"], numeric=True),)
     rows = [{"size": None}, {"size": 2.0}, {"size": 0.0}]
     assert [r["size"] for r in sort_rows(rows, columns, "size")] == [0.0, 2.0, None]
     assert [r["size"] for r in sort_rows(rows, columns, "-size")] == [2.0, 0.0, None]
 
 
 def test_a_csv_cell_cannot_be_run_as_a_formula() -> None:
-    columns = (Column[str]("name", "Name", lambda row: row), Column[str]("n", "N", lambda row: -1.5))
+    columns: list[Column[str]] = [Column("name", "Name", lambda row: row), Column("n", "N", lambda row: -1.5)]
     assert csv_text(columns, ["=1+1"]) == "name,n\r\n'=1+1,-1.5\r\n"
 
 

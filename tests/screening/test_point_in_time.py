@@ -1,0 +1,139 @@
+"""A score as of a day uses what was knowable by it, is published once, and is never rewritten."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from ingest.articles import store_entries
+from ingest.catalogues.models_dev import rows
+from ingest.catalogues.store import store_observation
+from ingest.entries import Entry
+from ingest.knowable import Seen
+from ingest.models import Evidence, Source
+from kbase.times import last_instant, next_day
+from screening.gather import Inputs, facts_as_of, fingerprint, read_inputs
+from screening.horizon import data_horizon, month_ends, run_for
+from screening.methodology import load
+from screening.models import IndicatorValue, Score, ScoringRun
+from screening.publish import open_vintage, publish_day
+from screening.scoring import score_all
+from tests.conftest import NOW
+from tests.ingest.test_observations_stored import listing, snapshot
+
+pytestmark = pytest.mark.django_db
+MAY, JULY = date(2026, 5, 31), date(2026, 7, 1)
+
+
+def tell(title: str, at: datetime, source: str = "feed_groq.xml") -> None:
+    """One news item of a followed source, stated and knowable at the time."""
+    entry = Entry("item[1]", title, title, "", title, "", "", at, "stated", day_only=False)
+    followed = Source.objects.get(url__endswith=source)
+    store_entries(followed, [entry], blob="b" * 64, seen=Seen(NOW, last_instant(date(2026, 8, 22))))
+
+
+def known_by(inputs: Inputs, day: date) -> Inputs:
+    """What a reader of the day could have had: later observations, news and estimates taken away."""
+    catalogue = inputs.catalogue
+    return replace(
+        inputs,
+        catalogue=replace(
+            catalogue,
+            rows=[row for row in catalogue.rows if row.first_on <= day],
+            observed={p: [d for d in days if d <= day] for p, days in catalogue.observed.items()},
+            days=[d for d in catalogue.days if d <= day],
+        ),
+        told=tuple(told for told in inputs.told if told.knowable_at < next_day(day)),
+        published=tuple(row for row in inputs.published if row[2] < next_day(day)),
+        compute=tuple(row for row in inputs.compute if row.knowable_at < next_day(day)),
+    )
+
+
+def test_a_score_as_of_may_is_the_one_that_only_what_was_knowable_by_then_gives() -> None:
+    tell("Llama 3.3 70B is now available on GroqCloud", datetime(2026, 5, 4, tzinfo=UTC))
+    tell("Qwen3 32B is now available on GroqCloud", datetime(2026, 6, 4, tzinfo=UTC))
+    inputs, methodology = read_inputs(), load()
+    assert score_all(facts_as_of(inputs, MAY, methodology), methodology) == score_all(
+        facts_as_of(known_by(inputs, MAY), MAY, methodology), methodology
+    )
+    assert fingerprint(inputs, MAY) == fingerprint(known_by(inputs, MAY), MAY)
+
+
+def test_a_day_is_scored_once_from_the_same_evidence() -> None:
+    runs = ScoringRun.objects.count()
+    assert publish_day(read_inputs(), JULY, now=NOW) is None
+    assert ScoringRun.objects.count() == runs
+
+
+def test_what_is_learned_later_leaves_the_day_untouched() -> None:
+    later = snapshot("2026-08-01", groq={"qwen3-32b": listing("Qwen3 32B")})
+    store_observation("models.dev", rows(later), on=date(2026, 8, 1), blob="b" * 64, now=NOW)
+    tell("Kimi K2 is now available on GroqCloud", datetime(2026, 7, 20, tzinfo=UTC))
+    assert publish_day(read_inputs(), JULY, now=NOW) is None
+
+
+def test_evidence_that_arrives_late_is_shown_as_latest_and_what_was_published_stays() -> None:
+    published = run_for(JULY)
+    tell("DeepSeek V3.2 is now available on GroqCloud", datetime(2026, 6, 20, tzinfo=UTC))
+    late = publish_day(read_inputs(), JULY, now=NOW)
+    assert late is not None
+    assert run_for(JULY) == published
+    assert run_for(JULY, vintage="latest") == late
+    assert run_for(JULY, vintage=str(late.vintage_id)) == late
+
+
+def test_a_new_vintage_scores_the_same_day_again_and_the_old_one_stands() -> None:
+    old = run_for(JULY)
+    opened = open_vintage("a better registry", NOW)
+    new = publish_day(read_inputs(), JULY, now=NOW)
+    assert new is not None
+    assert new.vintage == opened
+    assert run_for(JULY) == old
+
+
+def test_a_day_without_a_score_shows_the_one_before_it() -> None:
+    assert run_for(date(2026, 6, 15)).as_of == MAY
+    assert run_for(date(2026, 5, 30)) is None
+
+
+def test_every_stored_score_is_the_sum_of_what_is_stored_of_it() -> None:
+    for score in Score.objects.filter(run=run_for(JULY), value__isnull=False).prefetch_related("contributions"):
+        assert sum(c.contribution for c in score.contributions.all()) == pytest.approx(score.value, abs=1e-9)
+
+
+def test_every_observed_value_names_evidence_that_is_there_and_was_knowable() -> None:
+    values = IndicatorValue.objects.filter(score__run=run_for(JULY), state="observed")
+    named = {pid for value in values for pid in value.evidence}
+    known = dict(Evidence.objects.filter(public_id__in=named).values_list("public_id", "knowable_at"))
+    assert named
+    assert set(known) == named
+    assert all(at is None or at < next_day(JULY) for at in known.values())
+
+
+def test_the_horizon_is_the_last_look_while_the_catalogue_is_fresh_enough() -> None:
+    assert data_horizon(load()) == JULY
+
+
+def test_month_ends_lie_within_their_bounds() -> None:
+    assert month_ends(date(2026, 1, 31), date(2026, 3, 30)) == [date(2026, 1, 31), date(2026, 2, 28)]
+    assert month_ends(JULY, JULY + timedelta(days=20)) == []
+
+
+ORDER = [
+    ("infrastructure", "nvidia", "salesforce"),
+    ("infrastructure", "coreweave", "openai"),
+    ("infrastructure", "amazon", "apple"),
+    ("infrastructure", "nvidia", "anthropic"),
+    ("compatibility", "amazon", "deepseek"),
+    ("compatibility", "microsoft", "meta"),
+    ("compatibility", "together", "cohere"),
+    ("compatibility", "openrouter", "sap"),
+]
+
+
+@pytest.mark.parametrize(("kind", "more", "less"), ORDER)
+def test_orders_that_anyone_in_the_field_would_demand(kind: str, more: str, less: str) -> None:
+    scores = dict(Score.objects.filter(run=run_for(JULY), kind=kind).values_list("company__slug", "value"))
+    assert scores[more] > scores[less]
