@@ -9,7 +9,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from ingest.discovery import find_feed
 from ingest.models import Source
+from ingest.parsing import Parser
+from ingest.pipeline import policy
 from ingest.sources import SourceError, add_source
 
 FIELDS = ("id", "url", "name", "kind", "publisher", "relay", "category", "licence", "failures")
@@ -49,11 +52,20 @@ class Command(BaseCommand):
                 self._show(source, options["json"])
 
     def _add(self, options: dict[str, Any]) -> None:
+        url, title = options["url"], ""
+        if options["kind"] == "feed":
+            with Parser() as parser:
+                found = find_feed(url, policy=policy(), parser=parser, now=timezone.now())
+            url, title = found.url, found.title
+            if found.problem:
+                self.stderr.write(f"{url}: {found.problem}; it is followed all the same and will be tried again")
+            elif url != options["url"]:
+                self.stderr.write(f"{options['url']} names the feed {url}")
         try:
             source = add_source(
-                options["url"],
+                url,
                 now=timezone.now(),
-                name=options["name"],
+                name=options["name"] or title,
                 kind=options["kind"],
                 company=options["company"],
                 category=options["category"],
