@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from celery.signals import worker_process_init
 from django.conf import settings
 from django.db import connection
 from psycopg import sql
@@ -65,19 +64,3 @@ def backlog() -> Backlog:
         cursor.execute(query.format(_messages()))
         waiting, taken = cursor.fetchone() or (0, 0)
     return Backlog(waiting, taken)
-
-
-@worker_process_init.connect
-def forget_inherited_connections(**_: object) -> None:
-    """A pool process forked from a running worker must not use the worker's connections to the broker.
-
-    kombu keeps its engines in a table of the class, SQLAlchemy does not notice a fork, and Celery replaces a pool
-    process that dies by forking again: two processes would then speak over one socket.
-    """
-    if not is_on_our_database():
-        return
-    from kombu.transport.sqlalchemy import Channel  # not loaded where another broker is used
-
-    for engine, _session in Channel._engines.values():
-        engine.dispose(close=False)
-    Channel._engines.clear()

@@ -9,6 +9,7 @@ import logging
 from datetime import datetime
 
 from celery import shared_task
+from celery.signals import worker_ready
 from django.utils import timezone
 
 from ingest import broker
@@ -60,3 +61,9 @@ def fetch_one(source_id: int) -> None:
 @shared_task(name="ingest.purge_broker", ignore_result=True)
 def purge_broker() -> None:
     broker.purge(timezone.now())
+
+
+@worker_ready.connect
+def begin_at_once(**_: object) -> None:
+    """A worker that starts looks for what is due, and does not wait for the first beat."""
+    sweep_due_sources.delay()

@@ -28,6 +28,7 @@ from kbase.registry.schema import RegistryError
 from kbase.registry.validate import read_registry
 from kbase.resolve import default_resolver
 from screening import horizon
+from screening.digest.render import counted
 from screening.digest.sending import stuck_deliveries
 from screening.digest.subscribing import active
 from screening.digest.weeks import last_week
@@ -148,11 +149,11 @@ def digest(now: datetime) -> Iterator[Finding]:
     readers, week = Subscription.objects.filter(active()).count(), last_week(now)
     waiting = readers and is_time(week, now) and not Digest.objects.filter(week=str(week)).exists()
     if waiting and not data_allow(week):
-        yield warning("digest", f"{readers} readers wait for {week}, and the data do not reach to its end")
+        yield warning("digest", f"{week} waits for data up to its end, and {counted(readers, 'reader')} for it")
     elif waiting:
-        yield warning("digest", f"{readers} readers wait for {week}, which is not built: does the worker run?")
+        yield warning("digest", f"{week} is not built, and {counted(readers, 'reader')} wait: does the worker run?")
     else:
-        yield ok("digest", f"{readers} readers")
+        yield ok("digest", counted(readers, "reader"))
 
 
 RECORD: tuple[Check, ...] = (registry, unverified, catalogue_names, sources, data, scores, digest)

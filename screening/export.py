@@ -152,15 +152,16 @@ def exported(
 
 def write_file(path: Path, pieces: Iterable[bytes]) -> None:
     """The whole file or nothing. Raises ExportError where it cannot be written."""
-    if path.is_dir():
-        raise ExportError(f"{path} cannot be written: it is a folder")
-    mine = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    special = path.exists() and not path.is_file()  # a pipe or a device is written to, never replaced
+    mine = path if special or not path.name else path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
         with mine.open("wb") as file:
             file.writelines(pieces)
-        mine.replace(path)
+        if mine != path:
+            mine.replace(path)
     except OSError as error:
         raise ExportError(f"{path} cannot be written: {error.strerror or error}") from None
     finally:
-        with suppress(OSError):
-            mine.unlink(missing_ok=True)
+        if mine != path:
+            with suppress(OSError):
+                mine.unlink(missing_ok=True)

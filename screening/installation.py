@@ -55,5 +55,6 @@ def prepare(*, now: datetime, told: Told) -> None:
         evidence.record_compute(now)
     with step("news", told):
         told(f"  {annotate_stored()} revisions annotated")
+    call_command("collectstatic", verbosity=0, interactive=False)
     with step("scores", told):
         publish_days(due_days(load()), now=now, told=told)

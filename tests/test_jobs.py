@@ -8,14 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 from urllib.parse import quote
 
-import psutil
 import psycopg
 import pytest
 from celery import Celery
@@ -24,10 +23,12 @@ from psycopg import sql
 
 from ingest import broker
 from kbase.locks import WRITER
+from kbase.models import CatalogueObservation
 from screening import tasks
 from screening.digest.weeks import parse_week
-from screening.models import Digest, ScoringRun, Subscription
-from screening.publish import open_vintage
+from screening.methodology import load
+from screening.models import Digest, Subscription
+from screening.publish import due_days, open_vintage
 from tests.conftest import ROOT
 
 # kombu asks SQLAlchemy for a way of loading that is on its way out
@@ -114,11 +115,11 @@ class House:
             return cursor.fetchall() if cursor.description else []
 
     def work(self) -> subprocess.Popen[bytes]:
-        """A worker, as ``up`` starts it but for the beat."""
+        """A worker without a beat: what is done is what was sent (and the sweep with which it begins)."""
         with self.log.open("ab") as log:
             worker = subprocess.Popen(
                 [
-                    sys.executable, "-m", "celery", "-A", "kbase.celery", "worker", "--concurrency", "1",
+                    sys.executable, "-m", "celery", "-A", "kbase.celery", "worker", "--pool", "solo",
                     "--loglevel", "info", "--without-gossip", "--without-mingle", "--without-heartbeat",
                 ],
                 cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True,
@@ -137,8 +138,8 @@ class House:
 
     def source(self, url: str) -> int:
         ((pk,),) = self.ask(
-            "INSERT INTO ingest_source (url, name, kind, publisher, relay, category, licence, may_show_summary, capture,"
-            " read_at, live, learned_at, etag, last_modified, next_at, interval_s, failures)"
+            "INSERT INTO ingest_source (url, name, kind, publisher, relay, category, licence, may_show_summary,"
+            " capture, read_at, live, learned_at, etag, last_modified, next_at, interval_s, failures)"
             " VALUES (%s, 'samples', 'feed', '', '', '', '', false, '', '', true, now(), '', '', now(), 21600, 0)"
             " RETURNING id",
             url,
@@ -224,29 +225,28 @@ def test_nothing_is_fetched_while_a_replay_has_the_installation(house: House, wo
     until(lambda: house.fetches(source))
 
 
-def test_a_pool_process_that_dies_is_replaced_by_one_that_works(house: House, worker: Any, feed: Feed) -> None:
-    source = house.source(feed.url)
-    (child,) = until(lambda: psutil.Process(worker.pid).children())
-    child.kill()
-    until(lambda: [c for c in psutil.Process(worker.pid).children() if c.pid != child.pid])
-    for _ in range(3):  # each sends messages from the new process
-        house.ask("UPDATE ingest_source SET next_at = now(), claimed_until = NULL WHERE id = %s", source)
-        before = house.fetches(source)
-        house.send("ingest.sweep_due_sources")
-        until(lambda before=before: house.fetches(source) > before)
-    assert worker.poll() is None
-
-
 def test_taken_messages_are_cleared_after_an_hour(house: House, worker: Any) -> None:
     house.send("ingest.sweep_due_sources")
     until(lambda: house.waiting() == 0)
-    house.ask("UPDATE celery_broker.kombu_message SET timestamp = now() AT TIME ZONE 'UTC' - interval '61 minutes'")
-    house.ask("UPDATE celery_broker.kombu_message SET timestamp = now() AT TIME ZONE 'UTC' - interval '59 minutes'"
-              " WHERE id = (SELECT min(id) FROM celery_broker.kombu_message)")  # fmt: skip
-    ((kept,),) = house.ask("SELECT min(id) FROM celery_broker.kombu_message")
+    ((queue,),) = house.ask(
+        "INSERT INTO celery_broker.kombu_queue (id, name)"
+        " VALUES (nextval('celery_broker.queue_id_sequence'), 'nobody listens') RETURNING id"
+    )
+    old, young, untaken = (
+        house.ask(
+            "INSERT INTO celery_broker.kombu_message (id, visible, timestamp, payload, version, queue_id) VALUES"
+            " (nextval('celery_broker.message_id_sequence'), %s, now() AT TIME ZONE 'UTC' - %s * interval '1 minute',"
+            " '', 1, %s) RETURNING id",
+            visible,
+            minutes,
+            queue,
+        )[0]
+        for visible, minutes in ((False, 61), (False, 59), (True, 61))
+    )
     house.send("ingest.purge_broker")
-    until(lambda: len(house.ask("SELECT id FROM celery_broker.kombu_message")) <= 2)  # that one, and the purge itself
-    assert (kept,) in house.ask("SELECT id FROM celery_broker.kombu_message")
+    left = until(lambda: [ids for ids in [house.ask("SELECT id FROM celery_broker.kombu_message")] if old not in ids])
+    assert young in left[0]
+    assert untaken in left[0], "what nobody took waits on"
 
 
 @pytest.mark.django_db
@@ -257,17 +257,17 @@ def test_a_broker_elsewhere_is_left_alone(settings: Any) -> None:
 
 
 @pytest.mark.django_db
-def test_days_that_have_no_score_are_scored_and_then_nothing_is_done(django_assert_max_num_queries: Any) -> None:
-    made = tasks.score_if_changed(NOW)
-    assert {str(run.as_of) for run in made} >= {"2026-04-30", "2026-06-30"}
-    assert not {str(run.as_of) for run in made} & {"2026-05-31", "2026-07-01"}, "these the record has"
+def test_a_day_without_scores_is_scored_and_then_nothing_is_done(django_assert_max_num_queries: Any) -> None:
+    CatalogueObservation.objects.filter(observed_on__lt=date(2026, 6, 1)).delete()  # a short history: two due days
+    assert [str(run.as_of) for run in tasks.score_if_changed(NOW)] == ["2026-06-30"], "1 July has its scores"
+    assert tasks.score_if_changed(NOW + timedelta(hours=1)) == [], "new evidence of a scored day waits a while"
     later = NOW + tasks.SCORE_AGAIN + timedelta(minutes=1)
-    assert tasks.score_if_changed(later) == [], "the evidence is the same"
+    assert [str(run.as_of) for run in tasks.score_if_changed(later)] == ["2026-07-01"], "its evidence changed"
+    much_later = later + tasks.SCORE_AGAIN + timedelta(minutes=1)
     with django_assert_max_num_queries(20):
-        assert tasks.score_if_changed(later + timedelta(minutes=10)) == []
-    open_vintage("a new history", later)
-    assert len(tasks.score_if_changed(later)) == len(made) + 2
-    assert ScoringRun.objects.filter(vintage__why="a new history").count() == len(made) + 2
+        assert tasks.score_if_changed(much_later) == []
+    open_vintage("a new history", much_later)
+    assert len(tasks.days_never_scored(due_days(load()))) == 2
 
 
 @pytest.mark.django_db

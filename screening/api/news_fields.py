@@ -13,7 +13,7 @@ PARTICIPANT = (
 )
 KNOWABLE = Field("knowable_at", "moment", "The earliest time at which anybody could have read it.")
 LEARNED = Field("learned_at", "moment", "When this installation stored it.")
-COMPANIES = Field("companies", "texts", "Slugs of the companies named.", lookup="named_companies")
+COMPANIES = Field("companies", "texts", "Slugs of the companies named.")
 
 SOURCE = (
     Field("id", "integer", "Number in this installation."),

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ingest.evidence import event_id
 from ingest.models import Article, Event, Fetch, Mention, Revision, Source, Story
@@ -19,10 +18,25 @@ from screening.api.rows import ListRows, QueryRows
 from screening.fields import Record
 
 
-def _named(path: str, until: datetime) -> ArraySubquery:
-    """Slugs of the companies that the revisions knowable before ``until`` name."""
-    of_it = Mention.objects.filter(**{path: OuterRef("pk")}, kind="company", revision__knowable_at__lt=until)
-    return ArraySubquery(of_it.order_by("slug").values("slug").distinct())
+def _naming(path: str, until: datetime) -> Mapping[str, Callable[[Sequence[str]], Q]]:
+    """Things, ``path`` from a mention, that name any of the companies in a version knowable before ``until``."""
+
+    def having(slugs: Sequence[str]) -> Q:
+        mentions = Mention.objects.filter(kind="company", slug__in=list(slugs), revision__knowable_at__lt=until)
+        return Q(pk__in=mentions.values(path))
+
+    return {"companies": having}
+
+
+def _named(path: str, things: Sequence[Any], until: datetime) -> Mapping[int, list[str]]:
+    """thing, ``path`` from a mention -> slugs of the companies that its versions knowable before ``until`` name."""
+    named: dict[int, list[str]] = defaultdict(list)
+    mentions = Mention.objects.filter(
+        **{f"{path}__in": [thing.pk for thing in things]}, kind="company", revision__knowable_at__lt=until
+    )
+    for thing, slug in mentions.values_list(path, "slug").distinct().order_by(path, "slug"):
+        named[thing].append(slug)
+    return named
 
 
 def _latest(articles: Iterable[int], until: datetime) -> Mapping[int, Revision]:
@@ -39,7 +53,7 @@ def _event_types(revisions: Iterable[Revision]) -> Mapping[int, list[str]]:
     return types
 
 
-def _article(article: Article, revision: Revision, types: Sequence[str]) -> Record:
+def _article(article: Article, revision: Revision, companies: Sequence[str], types: Sequence[str]) -> Record:
     source = article.source
     return {
         "id": article.pk,
@@ -56,7 +70,7 @@ def _article(article: Article, revision: Revision, types: Sequence[str]) -> Reco
         "learned_at": article.learned_at,
         "is_evidence": article.is_evidence,
         "story": article.story_id,
-        "companies": article.named_companies,  # type: ignore[attr-defined]
+        "companies": list(companies),
         "events": list(types),
         "licence": source.licence,
     }
@@ -68,11 +82,12 @@ def articles(asked: Asked) -> QueryRows:
     def shape(found: Sequence[Article]) -> list[Record]:
         latest = _latest([article.pk for article in found], until)
         types = _event_types(latest.values())
-        return [_article(a, latest[a.pk], types.get(latest[a.pk].pk, ())) for a in found]
+        named = _named("revision__article", found, until)
+        return [_article(a, latest[a.pk], named.get(a.pk, ()), types.get(latest[a.pk].pk, ())) for a in found]
 
     known = Exists(Revision.objects.filter(article=OuterRef("pk"), knowable_at__lt=until))
     query = Article.objects.select_related("source").filter(known, knowable_at__lt=until)
-    return QueryRows(query.annotate(named_companies=_named("revision__article", until)), shape)
+    return QueryRows(query, shape, _naming("revision__article", until))
 
 
 def _event(event: Event) -> Record:
@@ -124,6 +139,7 @@ def _story(
     members: Sequence[Article],
     latest: Mapping[int, Revision],
     types: Mapping[int, Sequence[str]],
+    companies: Sequence[str],
 ) -> Record:
     first = members[0]
     told = {event for article in members for event in types.get(latest[article.pk].pk, ())}
@@ -134,7 +150,7 @@ def _story(
         "first_at": story.first_at,
         "articles": len(members),
         "publishers": sorted({article.source.publisher or article.source.name for article in members}),
-        "companies": story.named_companies,  # type: ignore[attr-defined]
+        "companies": list(companies),
         "events": sorted(told),
     }
 
@@ -149,12 +165,11 @@ def stories(asked: Asked) -> QueryRows:
             members[article.story_id].append(article)
         latest = _latest([a.pk for of_story in members.values() for a in of_story], until)
         types = _event_types(latest.values())
-        return [_story(story, members[story.pk], latest, types) for story in found]
+        named = _named("revision__article__story", found, until)
+        return [_story(s, members[s.pk], latest, types, named.get(s.pk, ())) for s in found]
 
     known = Exists(Article.objects.filter(story=OuterRef("pk"), knowable_at__lt=until))
-    return QueryRows(
-        Story.objects.filter(known).annotate(named_companies=_named("revision__article__story", until)), shape
-    )
+    return QueryRows(Story.objects.filter(known), shape, _naming("revision__article__story", until))
 
 
 def with_articles(record: Record, asked: Asked) -> Record:

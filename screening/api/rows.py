@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cmp_to_key
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import F, Model, Q, QuerySet
@@ -168,17 +169,32 @@ def _after(order: Sequence[Term], position: Position, backwards: bool) -> Q:
 
 
 class QueryRows(Rows):
-    """Rows of a query; ``shape`` makes records of some of them at a time."""
+    """Rows of a query; ``shape`` makes records of some of them at a time.
 
-    def __init__(self, query: QuerySet[Any], shape: Callable[[Sequence[Any]], list[Record]]) -> None:
+    ``having``: for lists of texts that are no column, the rows that have any of some values.
+    """
+
+    def __init__(
+        self,
+        query: QuerySet[Any],
+        shape: Callable[[Sequence[Any]], list[Record]],
+        having: Mapping[str, Callable[[Sequence[str]], Q]] = MappingProxyType({}),
+    ) -> None:
         self.query = query
         self.shape = shape
+        self.having = having
+
+    def _lookup(self, condition: Condition) -> Q:
+        found = self.having.get(condition.field.name)
+        if found is None:
+            return _lookup(condition)
+        return found(condition.value if condition.op == "in" else [condition.value])
 
     def where(self, conditions: Sequence[Condition]) -> QueryRows:
         query = self.query
         for condition in conditions:
-            query = query.filter(_lookup(condition))
-        return QueryRows(query, self.shape)
+            query = query.filter(self._lookup(condition))
+        return QueryRows(query, self.shape, self.having)
 
     def page(self, order: Sequence[Term], size: int, position: Position | None, backwards: bool) -> Span:
         query = self.query.annotate(**{f"position_{n}": F(term.field.path) for n, term in enumerate(order)})

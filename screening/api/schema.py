@@ -205,7 +205,7 @@ def describe_list(resource: Resource, tag: str = "") -> Callable[[F], F]:
     """The decorator that describes a resource's list."""
     return extend_schema(
         operation_id=f"list_{resource.name}",
-        summary=resource.about.partition(". ")[0].rstrip("."),
+        summary=resource.about.partition(". ")[0].rstrip(".").replace("`", ""),
         description=resource.about,
         tags=[tag or resource.name],
         parameters=[
@@ -230,7 +230,7 @@ def describe_item(resource: Resource) -> Callable[[F], F]:
     path = [_part_of_path(resource.known(name)) for name in resource.item]
     return extend_schema(
         operation_id=f"read_{resource.name}",
-        summary=f"One of {resource.name}",
+        summary=f"One {resource.title.lower()}",
         description=resource.about,
         tags=[resource.name],
         parameters=[*path, *_day_and_vintage(), *_choice_of_fields(resource)],

@@ -78,7 +78,8 @@ def for_readers(content: Json) -> Json:
             row["why"] = ", ".join(
                 f"{why['indicator'].replace('_', ' ')} {signed(why['change'])}" for why in row["why"]
             )
-            row["ranks"] = f"{row['rank_before']} → {row['rank_after']}" if row["rank_before"] else ""
+            peers = "" if row["peers"] == "all" else f" of {row['peers']}"
+            row["ranks"] = f"{row['rank_before']} → {row['rank_after']}{peers}" if row["rank_before"] else ""
     return issue
 
 

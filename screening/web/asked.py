@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from kbase.times import next_day
 from screening.dates import parse_as_of
-from screening.horizon import data_horizon, earliest_day, run_for
+from screening.horizon import catalogue_through, data_horizon, earliest_day, run_for
 from screening.methodology import load
 from screening.models import ScoringRun
 
@@ -23,12 +23,16 @@ class BadQuery(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The day that a page shows, and the run of scoring that answers for it (None: nothing is scored by then)."""
+    """The day that a page shows, and the run of scoring that answers for it (None: nothing is scored by then).
+
+    ``catalogue``: the day of the last look at the catalogue by then; ``begins``: that of the first one ever.
+    """
 
     as_of: date
     asked: bool
     today: date
     horizon: date | None
+    catalogue: date | None
     begins: date | None
     run: ScoringRun | None
 
@@ -66,7 +70,15 @@ def day_of(query: QueryDict, now: datetime) -> Day:
     horizon = data_horizon(load())
     stated = query.get("as_of", "").strip()
     as_of = parse_as_of(stated, today) if stated else horizon or today
-    return Day(as_of, bool(stated), today, horizon, earliest_day(), run_for(as_of))
+    return Day(
+        as_of=as_of,
+        asked=bool(stated),
+        today=today,
+        horizon=horizon,
+        catalogue=catalogue_through(as_of),
+        begins=earliest_day(),
+        run=run_for(as_of),
+    )
 
 
 def choice(query: QueryDict, name: str, allowed: Collection[str]) -> str:

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -16,8 +17,8 @@ from screening.web.asked import BadQuery, Day, day_of
 
 P = ParamSpec("P")
 Context = dict[str, Any]
-Reader = Callable[Concatenate[HttpRequest, Day, P], Context | HttpResponse]
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+Reader = Callable[Concatenate[HttpRequest, Day, P], Context | HttpResponseBase]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def bad_request(request: HttpRequest, line: str) -> HttpResponse:
@@ -33,13 +34,13 @@ def page(template: str, section: str = "") -> Callable[[Reader[P]], View[P]]:
     def decorate(read: Reader[P]) -> View[P]:
         @require_safe
         @wraps(read)
-        def view(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def view(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             try:
                 day = day_of(request.GET, timezone.now())
                 found = read(request, day, *args, **kwargs)
             except (DateError, BadQuery) as error:
                 return bad_request(request, str(error))
-            if isinstance(found, HttpResponse):
+            if isinstance(found, HttpResponseBase):
                 return found
             return render(request, template, {"day": day, "section": section, **found})
 

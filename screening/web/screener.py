@@ -66,9 +66,6 @@ class Section:
 COLUMNS: tuple[Column[Row], ...] = (
     Column("company", "", lambda r: r.slug),
     Column("name", "Company", lambda r: r.name),
-    Column("region", "Region", lambda r: r.region),
-    Column("group", "Group", lambda r: r.group),
-    Column("country", "", lambda r: r.country),
     Column("part_of", "", lambda r: r.part_of),
     Column("peers", "", lambda r: r.compatibility.peers),
     Column("compatibility", "Score", lambda r: r.compatibility.value, numeric=True),
@@ -85,6 +82,9 @@ COLUMNS: tuple[Column[Row], ...] = (
     Column("infrastructure_reason", "", lambda r: r.infrastructure.reason),
     Column("scale", "Scale", lambda r: r.infrastructure.scale, numeric=True),
     Column("share", "Share", lambda r: r.infrastructure.share, numeric=True),
+    Column("region", "Region", lambda r: r.region),
+    Column("group", "Group", lambda r: r.group),
+    Column("country", "", lambda r: r.country),
     Column("as_of", "", lambda r: r.as_of),
     Column("scored_for", "", lambda r: r.scored_for),
 )

@@ -13,6 +13,7 @@ from kbase.models import Company, Family, Lab, Platform
 from screening.offerings import ModelRecord, models
 from screening.web.asked import Day
 from screening.web.catalogue import named
+from screening.web.names import PLATFORM_KINDS, REGIONS
 
 LIMIT = 20
 
@@ -65,7 +66,8 @@ def _group(title: str, hits: Sequence[Hit]) -> Group:
 def _record(words: Sequence[str]) -> list[Group]:
     def linked(row: Company | Lab | Platform | Family) -> Hit:
         assert not isinstance(row, Family)
-        return Hit(row.name, row.get_absolute_url(), getattr(row, "kind", "") or getattr(row, "region", ""))
+        note = PLATFORM_KINDS[row.kind] if isinstance(row, Platform) else REGIONS[row.region]
+        return Hit(row.name, row.get_absolute_url(), note)
 
     def family(row: Company | Lab | Platform | Family) -> Hit:
         assert isinstance(row, Family)

@@ -8,14 +8,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
 from django.core.paginator import Page, Paginator
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 
 from screening.web.asked import BadQuery
 
 T = TypeVar("T")
+R = TypeVar("R", bound=HttpResponseBase)
+CSV = "text/csv; charset=utf-8"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -107,7 +111,27 @@ def wants_csv(query: QueryDict) -> bool:
     return form == "csv"
 
 
-def csv_response(name: str, columns: Sequence[Column[T]], rows: Iterable[T]) -> HttpResponse:
-    response = HttpResponse(csv_text(columns, rows), content_type="text/csv; charset=utf-8")
+class _Line:
+    """What csv writes to: it hands each line back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def csv_stream(name: str, columns: Sequence[Column[T]], rows: Iterable[T]) -> StreamingHttpResponse:
+    """A long list, line by line, so that it need not be held in memory."""
+    writer = csv.writer(_Line(), lineterminator="\r\n")
+    lines = chain(
+        [writer.writerow([column.key for column in columns])],
+        (writer.writerow([cell(column.value(row)) for column in columns]) for row in rows),
+    )
+    return _attached(name, StreamingHttpResponse(lines, content_type=CSV))
+
+
+def _attached(name: str, response: R) -> R:
     response.headers["Content-Disposition"] = f'attachment; filename="tessera-{name}.csv"'
     return response
+
+
+def csv_response(name: str, columns: Sequence[Column[T]], rows: Iterable[T]) -> HttpResponse:
+    return _attached(name, HttpResponse(csv_text(columns, rows), content_type=CSV))

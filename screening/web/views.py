@@ -7,6 +7,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from ingest.models import Evidence, Story
@@ -35,9 +36,9 @@ from screening.web.asked import Day, choice, text
 from screening.web.page import page
 from screening.web.search import search as find
 from screening.web.standings import standings
-from screening.web.tables import Column, csv_response, headers, paged, sort_rows, wants_csv
+from screening.web.tables import Column, csv_response, csv_stream, headers, paged, sort_rows, wants_csv
 
-Found = dict[str, Any] | HttpResponse
+Found = dict[str, Any] | HttpResponseBase
 PAGE_SIZE = 100
 STORIES: tuple[Column[happenings.StoryRecord], ...] = (
     Column("story", "", lambda s: s.pk),
@@ -236,7 +237,8 @@ def stories(request: HttpRequest, day: Day) -> Found:
     slug = text(request.GET, "company")
     found = happenings.with_articles(happenings.stories(day, event_type=event_type, company=slug), day)
     if wants_csv(request.GET):
-        return csv_response(f"stories-{day.as_of}", STORIES, (happenings.record(story) for story in found))
+        lines = (happenings.record(story) for story in found.iterator(1000))
+        return csv_stream(f"stories-{day.as_of}", STORIES, lines)
     pages = Paginator(found, 40).get_page(request.GET.get("page"))
     return {
         "pages": pages,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import math
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -20,6 +22,7 @@ from django.test import Client
 from ingest import evidence
 from ingest.models import Article, Event, Mention, Revision, Source, Story
 from kbase.models import Company, SegmentRole
+from screening.api.query import list_names
 from screening.api.resources import RESOURCES
 from screening.api.throttle import LIMIT
 from screening.models import ScoringRun
@@ -596,6 +599,26 @@ def test_people_find_a_page_about_it(api: Api) -> None:
     for resource in RESOURCES:
         assert f"/api/v1/{resource.name}/" in text
     assert str(JULY) in text
+
+
+def test_the_examples_on_that_page_work(api: Api) -> None:
+    text = html.unescape(api("/api/").content.decode())
+    examples = re.findall(r"curl [^'\n]*'http://[^/]+([^']+)'", text)
+    assert len(examples) >= 5
+    for example in examples:
+        assert api(example).status_code == 200, example
+
+
+def test_head_tells_what_get_would(api: Api) -> None:
+    told = api.client.head("/api/v1/companies/nvidia/")
+    assert (told.status_code, told.content) == (200, b"")
+    assert told.headers["ETag"] == api("companies/nvidia/").headers["ETag"]
+
+
+def test_no_filter_is_named_like_a_parameter_of_every_list() -> None:
+    for resource in RESOURCES:
+        names = list_names(resource)
+        assert len(names) == len(set(names)), resource.name
 
 
 def test_the_days_of_the_suite_are_what_the_tests_say() -> None:

@@ -78,12 +78,11 @@ def _listing(row: CatalogueRow) -> ListingRow:
     )
 
 
-def test_an_export_has_the_same_bytes_twice_and_after_later_facts(tmp_path: Path) -> None:
+def test_an_export_has_the_same_bytes_before_and_after_later_facts(tmp_path: Path) -> None:
     def everything() -> dict[tuple[str, str], bytes]:
         return {(w, f): export(w, f, tmp_path, as_of="2026-05-31") for w in EXPORTS for f in FORMATS}
 
     before = everything()
-    assert everything() == before
     observe_later(date(2026, 8, 1))
     SegmentRole.objects.filter(company__slug="nvidia").update(role="none")
     after = everything()
