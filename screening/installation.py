@@ -12,6 +12,7 @@ from django.core.management import call_command
 from ingest import evidence
 from ingest.annotations import annotate_stored
 from ingest.catalogues.bundle import load_bundle
+from ingest.catalogues.store import resolve_again
 from ingest.sources import load_sources
 from kbase.registry.load import load_registry
 from kbase.registry.validate import read_registry
@@ -38,7 +39,10 @@ def migrate() -> None:
 def load_own_facts(*, now: datetime, told: Told) -> None:
     """The registry and the sources that it names, and the evidence that they are. Raises RegistryError."""
     registry = read_registry()
-    told(f"  registry: {load_registry(registry, now=now)}")
+    report = load_registry(registry, now=now)
+    told(f"  registry: {report}")
+    if report.added or report.changed or report.retired:
+        told(f"  {resolve_again('models.dev', now=now)} catalogue rows mean another offering now")
     load_sources(registry, now=now)
     evidence.record_registry(now)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db.models import Count, Max
 
-from kbase.models import CatalogueObservation, Ownership, Platform
+from kbase.models import CatalogueObservation, Offering, Ownership, Platform
 from screening.supply import Catalogue, Listed, OnTheDay, model_is_open, model_released_on, read_catalogue
 
 
@@ -69,7 +69,7 @@ def _version() -> tuple[Any, ...]:
     seen = CatalogueObservation.objects.aggregate(n=Count("pk"), last=Max("learned_at"))
     owned = Ownership.objects.aggregate(n=Count("pk"), last=Max("learned_at"), retired=Max("retired_at"))
     platforms = Platform.objects.aggregate(n=Count("pk"), last=Max("learned_at"), retired=Max("retired_at"))
-    return (*seen.values(), *owned.values(), *platforms.values())
+    return (*seen.values(), *owned.values(), *platforms.values(), Offering.objects.count())
 
 
 @lru_cache(maxsize=1)
@@ -104,7 +104,6 @@ def _record(today: OnTheDay, rows: list[Listed]) -> OfferingRecord:
     present = [row for row in rows if row in today.current]
     shown = present or [max(rows, key=lambda row: row.last_on)]
     first = min(rows, key=lambda row: row.first_on)
-    last = max(rows, key=lambda row: row.last_on)
     earlier = [day for day in today.platform_days[first.platform] if day < first.first_on]
     deprecated = present and all(row.status == "deprecated" for row in present)
     input_price, basis = price(shown, "input")
@@ -122,7 +121,7 @@ def _record(today: OnTheDay, rows: list[Listed]) -> OfferingRecord:
         first_seen_after=earlier[-1] if earlier else None,
         first_seen_by=first.first_on,
         left_censored=not earlier or (first.platform, first.first_on) in today.catch_ups,
-        last_seen=min(last.last_on, today.as_of),
+        last_seen=max(today.last_seen(row) for row in rows),
         open_weights=shown[0].is_open,
         context=max((row.context for row in shown if row.context), default=None),
         input_price=input_price,

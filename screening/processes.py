@@ -41,7 +41,7 @@ def beat_and_worker() -> list[str]:
     return [
         sys.executable, "-W", f"ignore:{AS_ROOT}", "-m", "celery", "-q", "-A", "kbase.celery", "worker", "-B",
         "--schedule", str(settings.DATA_DIR / "beat-schedule"),
-        "--concurrency", "1", "--loglevel", "warning", "--without-gossip", "--without-mingle", "--without-heartbeat",
+        "--pool", "solo", "--loglevel", "warning", "--without-gossip", "--without-mingle", "--without-heartbeat",
     ]  # fmt: skip
 
 

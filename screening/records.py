@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -17,8 +16,7 @@ from kbase.registry.schema import PLATFORM_KINDS
 from screening.fields import Field, Record
 from screening.models import IndicatorValue, Score
 from screening.models.scores import KINDS, STATES
-from screening.offerings import OfferingRecord, offerings, on_the_day
-from screening.supply import OnTheDay
+from screening.offerings import OfferingRecord, offerings
 
 OWN_LICENCE = "CC0-1.0"
 
@@ -210,30 +208,19 @@ def evidence_record(claim: Evidence) -> Record:
     return {**{field.name: getattr(claim, field.path) for field in _EVIDENCE_COLUMNS}, "attribution": attribution}
 
 
-@lru_cache(maxsize=6)
-def _last_seen(today: OnTheDay) -> dict[tuple[str, str, str], date]:
-    """(platform, lab/model, variant) -> the last observation by the day that had it, whatever was observed later."""
-    last: dict[tuple[str, str, str], date] = {}
-    for row in today.rows:
-        days, key = today.observed.get(row.provider, []), (row.platform, row.model, row.variant)
-        found = bisect_right(days, row.last_on)
-        seen = days[found - 1] if found else row.first_on
-        last[key] = max(seen, last.get(key, seen))
-    return last
-
-
 @lru_cache(maxsize=3)
-def _offering_records(today: OnTheDay, offered: tuple[OfferingRecord, ...]) -> tuple[Record, ...]:
-    last, names = _last_seen(today), [field.name for field in OFFERING if hasattr(OfferingRecord, field.name)]
-    records = []
-    for offering in offered:
-        seen = last[offering.platform, f"{offering.lab}/{offering.model}", offering.variant]
-        known = {name: getattr(offering, name) for name in names}
-        terms = {"licence": MODELS_DEV_LICENCE, "attribution": f"models.dev, as of {seen}"}
-        records.append({**known, "last_seen": seen, **terms})
-    return tuple(records)
+def _offering_records(offered: tuple[OfferingRecord, ...]) -> tuple[Record, ...]:
+    names = [field.name for field in OFFERING if hasattr(OfferingRecord, field.name)]
+    return tuple(
+        {
+            **{name: getattr(offering, name) for name in names},
+            "licence": MODELS_DEV_LICENCE,
+            "attribution": f"models.dev, as of {offering.last_seen}",
+        }
+        for offering in offered
+    )
 
 
 def offering_records(as_of: date) -> tuple[Record, ...]:
     """Every offering seen by the day. The records are shared: not to be changed."""
-    return _offering_records(on_the_day(as_of), tuple(offerings(as_of)))
+    return _offering_records(tuple(offerings(as_of)))

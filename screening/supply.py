@@ -82,7 +82,9 @@ def released_on(stated: str) -> date | None:
 
 def read_catalogue() -> Catalogue:
     """Everything of the record that the supply indicators can rest on."""
-    values = CatalogueRow.objects.filter(offering__isnull=False, provider__platform__isnull=False).values_list(
+    rows = CatalogueRow.objects.filter(offering__isnull=False, provider__platform__isnull=False)
+    # the order decides between rows that say different things, so it must not be the table's
+    values = rows.order_by("provider__outside_id", "outside_id", "first_on").values_list(
         "provider__catalogue",
         "provider__outside_id",
         "provider__platform__slug",
@@ -216,6 +218,10 @@ class OnTheDay:
         before = {row.model for row in self._present(provider, days[-2])}
         now = {row.model for row in self._present(provider, days[-1])}
         return days[-2] if before and len(before - now) > SUSPECT_LOSS * len(before) else days[-1]
+
+    def last_seen(self, row: Listed) -> date:
+        """The last observation by the day that had the row."""
+        return max(day for day in self.observed[row.provider] if day <= row.last_on)
 
     def listed(self, provider: str) -> list[Listed]:
         day = self.state_day(provider)

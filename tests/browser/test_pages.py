@@ -42,7 +42,6 @@ OUTSIDE_THEIR_CARD = """[...document.querySelectorAll('.card *:not(.sr, .sr *, p
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the PATH: apt-get install chromium"),
-    pytest.mark.filterwarnings("ignore:No directory at"),  # no collected static files
 ]
 
 

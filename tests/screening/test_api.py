@@ -29,7 +29,7 @@ from screening.models import ScoringRun
 from screening.publish import open_vintage, publish_days
 from tests.conftest import DAYS, NOW
 
-pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:No directory at")]  # no collected static files
+pytestmark = pytest.mark.django_db
 MAY, JULY = DAYS
 SCORE_FIELDS = [
     "company",

@@ -14,7 +14,7 @@ from screening.models import IndicatorValue, Score, ScoringRun
 from screening.web.tables import Column, csv_text, sort_rows
 from tests.screening.pages import get, links, queries, rows_of, tell, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:No directory at")]  # no collected static files
+pytestmark = pytest.mark.django_db
 
 LAST, BEFORE = date(2026, 7, 1), date(2026, 5, 31)
 PAGES = (

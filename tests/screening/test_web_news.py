@@ -13,7 +13,7 @@ from ingest.models import Fetch, Rejection, Source
 from screening.web.happenings import extract
 from tests.screening.pages import get, links, rows_of, tell, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:No directory at")]  # no collected static files
+pytestmark = pytest.mark.django_db
 
 
 # News
