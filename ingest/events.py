@@ -47,6 +47,10 @@ MAKES_CHIPS = re.compile(
 TAKES_CHIPS = re.compile(
     r"acquir|buy|bought|rent|leas|adopt|deploy|order|secur|select|choos|use|sign|reach|agree|plan|commit"
 )
+TO_TAKE = re.compile(r"\b(?:deal|agreement|contract|pact)s? (?:\w+ ){0,2}to (?:use|buy|rent|access|deploy|get)\b")
+CHIPS_OF = pattern(
+    r"(?P<maker><C>)(?:'s?)?(?: [\w-]+){0,4}? (?:[Cc]hips?|GPUs?|TPUs?|accelerators?|processors?|systems|racks)\b"
+)
 BUYS = re.compile(r"acquir|buy|bought|merg")
 INVESTS = re.compile(r"invest|commit|back|pour|lend|spend")
 MODELS = re.compile(r"\b(?:models?|LLMs?|inference)\b", re.IGNORECASE)
@@ -239,11 +243,23 @@ def _dealers(told: Frame, main: list[Mark], speaker: str | None) -> Iterator[Par
 
 def _doers(kind: str, told: Frame, main: list[Mark], speaker: str | None) -> Iterator[Participant]:
     role = "actor"
-    if kind == "accelerator" and told.actors and not MAKES_CHIPS.match(told.verb):
-        role = "buyer" if TAKES_CHIPS.match(told.verb) else "subject"
+    if kind == "accelerator" and told.actors:
+        if TAKES_CHIPS.match(told.verb) or TO_TAKE.search(told.main):
+            role = "buyer"
+        elif not MAKES_CHIPS.match(told.verb):
+            role = "subject"
     yield from (Participant(mark.named.company, role) for mark in told.actors)
+    if role == "buyer":
+        yield from (Participant(maker, "seller") for maker in _makers(told, main))
     if not told.actors and speaker and (kind not in ("accelerator", "datacentre") or OWN_BUILD.search(told.main)):
         yield Participant(speaker, "actor")
+
+
+def _makers(told: Frame, main: list[Mark]) -> Iterator[str]:
+    """The companies whose chips they are that somebody takes; none of those who take them."""
+    starts = {found.start("maker") for found in CHIPS_OF.finditer(told.main)}
+    takers = {mark.named.company for mark in told.actors}
+    yield from (m.named.company for m in main if m.start in starts and m.named.company not in takers)
 
 
 def _direction(kind: str, told: Frame, parts: list[Participant]) -> str:

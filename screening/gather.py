@@ -31,7 +31,7 @@ ROLE_THAT_COUNTS: Mapping[str, frozenset[str]] = {
     "tuning": frozenset({"actor"}),
     "partnership": frozenset({"partner"}),
     "serving": frozenset({"actor"}),
-    "accelerator": frozenset({"actor"}),
+    "accelerator": frozenset({"actor", "seller"}),
     "datacentre": frozenset({"actor"}),
 }
 STATUS_WEIGHT = {"done": 1.0, "announced": 0.5}

@@ -144,6 +144,19 @@ def test_other_stands_alone_and_everything_keeps_to_the_vocabulary(annotator):
             assert 0 <= event.confidence <= 1
 
 
+@pytest.mark.parametrize(
+    ("title", "seller", "buyer"),
+    [
+        ("Microsoft agrees to rent 30,000 Nvidia Blackwell chips from a site in Norway", "nvidia", "microsoft"),
+        ("Meta announces a deal to use many of Amazon's Trainium chips", "amazon", "meta"),
+    ],
+)
+def test_who_takes_chips_is_the_buyer_and_whose_they_are_the_seller(annotator, title, seller, buyer):
+    told_of = parts(told(annotator, title)["accelerator"])
+    assert {("seller", seller), ("buyer", buyer)} <= told_of
+    assert not any(role == "actor" for role, _ in told_of)
+
+
 def test_what_looks_like_our_own_marks_is_only_text(annotator):
     assert set(told(annotator, "⟦c7|x⟧ releases ⟦v9|y⟧")) == {"other"}
 
