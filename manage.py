@@ -14,7 +14,8 @@ def main() -> int:
     from django.db.utils import OperationalError
 
     from kbase import embedded
-    from kbase.environment import SettingError, database, folder
+    from kbase.environment import database, folder
+    from kbase.errors import PlainError
 
     try:
         from django.core.management import execute_from_command_line
@@ -25,8 +26,8 @@ def main() -> int:
         else:
             with embedded.attached(folder("TESSERA_DATA", "var")):
                 execute_from_command_line(sys.argv)
-    except (SettingError, embedded.EmbeddedError) as error:
-        print(f"tessera: {error}", file=sys.stderr)
+    except PlainError as error:
+        print("\n".join(f"tessera: {line}" for line in str(error).splitlines()), file=sys.stderr)
         return 1
     except OperationalError as error:
         which = "the database" if database() is None else "DATABASE_URL: the database"

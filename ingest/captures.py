@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from kbase.errors import PlainError
+
 DAY = re.compile(r"(\d{4}-\d{2}-\d{2})\.")
 FEEDS_CAPTURED = date(2026, 8, 22)  # feeds/current and feeds/cloud: see their README
 CHIPS_PUBLISHED = date(2026, 4, 22)
 
 
-class CaptureError(Exception):
+class CaptureError(PlainError):
     """The folder is not laid out as captures are; one line says what is missing."""
 
 

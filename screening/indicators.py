@@ -162,7 +162,7 @@ def _lag(first: FirstOffered, released: date) -> tuple[float, float]:
 def release_lag(mine: Supplier) -> Measured:
     """Median days from release to first offering, other labs' generations released in the trailing year.
 
-    Interval-censored (Turnbull); fewer than five whose first offering we saw happen: unobserved.
+    Interval-censored; none at all: zero; fewer than five whose first offering we saw happen: unobserved.
     """
     facts = mine.world.facts
     since = facts.as_of - timedelta(days=mine.world.horizon.lag_window_days)
@@ -175,6 +175,8 @@ def release_lag(mine: Supplier) -> Measured:
         lags.append(_lag(first, released))
         keys.add(generation.key)
         seen += not first.censored
+    if not lags:
+        return Measured(None, "zero", 1.0, (), "no release of another lab in the trailing year is on offer")
     if seen < 5:
         return unobserved(f"{seen} first offerings seen, five are needed")
     return observed(interval_median(lags), mine.evidence_for(keys), f"{len(lags)} releases, {seen} seen to arrive")

@@ -53,7 +53,7 @@ def contribution(spec: Indicator, measured: Measured, weight: float, ceiling: fl
     if measured.state == "not_applicable":
         normalised = None
     elif measured.raw is None:
-        normalised = spec.prior
+        normalised = 0.0 if measured.state == "zero" else spec.prior
     else:
         normalised = min(normalise(measured.raw, *spec.goalposts, spec.scale), ceiling)
     return Contribution(

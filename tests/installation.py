@@ -13,14 +13,14 @@ ROOT = Path(__file__).resolve().parent.parent
 class Installation:
     """``manage.py`` on its own data folder and embedded PostgreSQL."""
 
-    def __init__(self, data: Path, **environment: str) -> None:
-        self.data = data
+    def __init__(self, data: Path, root: Path = ROOT, **environment: str) -> None:
+        self.data, self.root = data, root
         self.environment = {**os.environ, "TESSERA_DATA": str(data), "PYTHONWARNINGS": "default", **environment}
 
     def manage(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
+            cwd=self.root,
             env=self.environment,
             input=stdin,
             capture_output=True,
@@ -32,7 +32,7 @@ class Installation:
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
+            cwd=self.root,
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

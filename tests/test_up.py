@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.installation import Installation
+from tests.installation import ROOT, Installation
 
 
 def free_port() -> int:
@@ -168,3 +169,15 @@ def test_the_deployment_check_is_clean_in_production_settings(tmp_path: Path) ->
     done = made.manage("check", "--deploy")
     assert done.returncode == 0, done.stderr
     assert "no issues" in done.stdout + done.stderr
+
+
+def test_a_registry_with_faults_stops_the_start_with_one_line_a_fault(tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    shutil.copytree(ROOT, clone, ignore=shutil.ignore_patterns(".git", ".venv*", "var", "*.pyc", ".mypy_cache"))
+    with (clone / "kbase/registry/unmapped.yaml").open("a") as file:
+        file.write("\n- id: nowhere\n- id: elsewhere\n  reason: none\n  colour: blue\n")
+    done = Installation(tmp_path / "data", root=clone).manage("up", "--port", str(free_port()))
+    assert done.returncode == 1
+    faults = [line for line in done.stderr.splitlines() if line.startswith("tessera: unmapped.yaml:")]
+    assert len(faults) == 2
+    assert "Traceback" not in done.stderr

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from kbase.errors import PlainError
+
 Region = Literal["us", "europe", "china", "other"]
 REGIONS: tuple[str, ...] = ("us", "europe", "china", "other")
 
@@ -221,7 +223,7 @@ class Fault:
 
 
 @dataclass
-class RegistryError(Exception):
+class RegistryError(PlainError):
     faults: list[Fault] = field(default_factory=list)
 
     def __str__(self) -> str:

@@ -11,11 +11,13 @@ from typing import Any
 
 import yaml
 
+from kbase.errors import PlainError
+
 FOLDER = Path(__file__).resolve().parent
 CURRENT = "2026.1"
 
 
-class MethodologyError(Exception):
+class MethodologyError(PlainError):
     """A methodology file cannot be used; one line a fault."""
 
 

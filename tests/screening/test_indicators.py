@@ -61,7 +61,7 @@ def test_the_lag_is_the_median_over_other_labs_and_needs_five_arrivals() -> None
 
 def test_its_own_models_say_nothing_of_its_lag() -> None:
     own = [generation(f"h{i}/a", owner="h") for i in range(6)]
-    assert ind.release_lag(mine("h", facts({"h": [g.key for g in own]}, *own))).state == "unobserved"
+    assert ind.release_lag(mine("h", facts({"h": [g.key for g in own]}, *own))).state == "zero"
 
 
 def test_a_first_offering_that_nobody_saw_happen_is_censored() -> None:

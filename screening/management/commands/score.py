@@ -12,6 +12,7 @@ from django.utils import timezone
 from screening import horizon
 from screening.dates import DateError, parse_day
 from screening.methodology import load
+from screening.priors import observed_quartiles
 from screening.publish import due_days, publish_days
 
 
@@ -29,9 +30,13 @@ class Command(BaseCommand):
         parser.add_argument("--as-of", metavar="DATE")
         parser.add_argument("--every", choices=["month"])
         parser.add_argument("--since", metavar="DATE")
+        parser.add_argument("--priors", action="store_true", help="print the quartiles that priors are taken from")
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
+        if options["priors"]:
+            self._print_priors(day(options["as_of"]) if options["as_of"] else horizon.data_horizon(load()))
+            return
         if options["as_of"]:
             days = [day(options["as_of"])]
             first = horizon.earliest_day()
@@ -42,3 +47,11 @@ class Command(BaseCommand):
         if not days:
             raise CommandError("no catalogue was observed yet: there is nothing to score")
         publish_days(days, now=now, told=self.stderr.write)
+
+    def _print_priors(self, as_of: date | None) -> None:
+        run = horizon.run_for(as_of)
+        if run is None:
+            raise CommandError("there is no score to take priors from")
+        self.stdout.write(f"25th percentile of the observed normalised values, as of {run.as_of}")
+        for indicator, (quartile, count) in observed_quartiles(run).items():
+            self.stdout.write(f"{indicator:24} {quartile:.2f}  ({count} observed)")
