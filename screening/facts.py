@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 FIRST_HAND = frozenset({"host", "first_party"})
+GATEWAY = frozenset({"gateway"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ class Facts:
     supply: tuple[SupplyRow, ...] = ()
     generations: Mapping[str, GenerationFacts] = field(default_factory=dict)
     first_offered: Mapping[tuple[str, str], FirstOffered] = field(default_factory=dict)  # (company, generation)
+    first_forwarded: Mapping[tuple[str, str], FirstOffered] = field(default_factory=dict)  # the same, on gateways
     unobserved: frozenset[str] = frozenset()  # companies whose platforms were not observed lately
     roles: Mapping[tuple[str, str], RoleFact] = field(default_factory=dict)  # (company, segment)
     shares: Mapping[str, ShareFact] = field(default_factory=dict)

@@ -13,6 +13,8 @@ from ingest.models import Article, Event
 from kbase.models import Company, ComputeEstimate, Family, InfrastructureShare, SegmentRole
 from kbase.times import next_day
 from screening.facts import (
+    FIRST_HAND,
+    GATEWAY,
     CompanyFacts,
     ComputeFact,
     Coverage,
@@ -278,7 +280,8 @@ def facts_as_of(inputs: Inputs, as_of: date, methodology: Methodology) -> Facts:
         companies={company.slug: company for company in inputs.companies},
         supply=(*supply, *reported),
         generations=generations,
-        first_offered=first_offered(today),
+        first_offered=first_offered(today, FIRST_HAND),
+        first_forwarded=first_offered(today, GATEWAY),
         unobserved=stale,
         roles=_roles(inputs, as_of),
         shares=_shares(inputs, as_of),

@@ -13,7 +13,17 @@ from datetime import date, timedelta
 from functools import cached_property
 from math import log
 
-from screening.facts import FIRST_HAND, Facts, FirstOffered, GenerationFacts, Measured, SupplyRow, observed, unobserved
+from screening.facts import (
+    FIRST_HAND,
+    GATEWAY,
+    Facts,
+    FirstOffered,
+    GenerationFacts,
+    Measured,
+    SupplyRow,
+    observed,
+    unobserved,
+)
 from screening.methodology import Horizon
 from screening.statistics import effective_number, entropy, interval_median
 
@@ -96,6 +106,7 @@ class Supplier:
     company: str
     world: World
     rows: Mapping[str, tuple[SupplyRow, ...]]  # generation -> rows
+    first: Mapping[tuple[str, str], FirstOffered]  # (company, generation) -> when it was first on offer
 
     @property
     def generations(self) -> list[GenerationFacts]:
@@ -119,7 +130,8 @@ def supplier(company: str, world: World, kinds: frozenset[str]) -> Supplier:
     for row in world.facts.supply:
         if row.company == company and row.kind in kinds and world.is_current(row.generation):
             rows[row.generation].append(row)
-    return Supplier(company, world, {key: tuple(found) for key, found in sorted(rows.items())})
+    first = world.facts.first_forwarded if kinds == GATEWAY else world.facts.first_offered
+    return Supplier(company, world, {key: tuple(found) for key, found in sorted(rows.items())}, first)
 
 
 def labs_served(mine: Supplier) -> Measured:
@@ -168,7 +180,7 @@ def release_lag(mine: Supplier) -> Measured:
     since = facts.as_of - timedelta(days=mine.world.horizon.lag_window_days)
     lags, seen, keys = [], 0, set()
     for generation in mine.generations:
-        first = facts.first_offered.get((mine.company, generation.key))
+        first = mine.first.get((mine.company, generation.key))
         released = generation.released_on
         if first is None or released is None or generation.owner == mine.company or released <= since:
             continue

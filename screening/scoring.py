@@ -7,14 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from screening import segments
-from screening.facts import FIRST_HAND, Facts, Measured, not_applicable, unobserved
+from screening.facts import FIRST_HAND, GATEWAY, Facts, Measured, not_applicable, unobserved
 from screening.indicators import SUPPLY, World, supplier
 from screening.methodology import Indicator, Methodology
 from screening.news import capped, is_covered, partner_labs, story_rate
 from screening.statistics import normalise
 
 INTEGRATION_TYPES = ("availability", "optimisation", "tuning", "partnership")
-GATEWAY = frozenset({"gateway"})
 
 
 @dataclass(frozen=True, slots=True)

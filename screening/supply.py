@@ -352,12 +352,12 @@ def first_rows(rows: Iterable[Listed], key: str) -> dict[tuple[str, str], Listed
     return first
 
 
-def first_offered(today: OnTheDay) -> Mapping[tuple[str, str], FirstOffered]:
-    """(company, generation) -> when it was first on offer first-hand, twins and renames merged.
+def first_offered(today: OnTheDay, kinds: frozenset[str]) -> Mapping[tuple[str, str], FirstOffered]:
+    """(company, generation) -> when it was first on offer on platforms of the kinds, twins and renames merged.
 
     A platform that changed owner counts for the new one from that day, and says nothing of how soon.
     """
-    rows = [row for row in today.rows if row.kind in FIRST_HAND]
+    rows = [row for row in today.rows if row.kind in kinds]
     found: dict[tuple[str, str], FirstOffered] = {}
     for (platform, generation), row in first_rows(rows, "generation").items():
         company, since = today.owner_since("platform", platform)

@@ -102,7 +102,7 @@ def _offering(today: OnTheDay, company: str, generation: str, week: Week, after:
 def first_offerings(week: Week, today: OnTheDay) -> Json:
     """Other labs' generations that companies offered first-hand for the first time (not: when we first looked)."""
     new: dict[str, list[tuple[str, str | None]]] = defaultdict(list)
-    for (company, generation), first in sorted(first_offered(today).items()):
+    for (company, generation), first in sorted(first_offered(today, FIRST_HAND).items()):
         own = today.owner("lab", generation.split("/", 1)[0]) == company
         if first.by in week and not first.censored and not own:
             new[company].append((generation, str(first.after) if first.after else None))

@@ -12,6 +12,7 @@ import pytest
 from ingest.catalogues.models_dev import rows
 from ingest.catalogues.store import platforms_unknown, store_observation
 from kbase.models import CatalogueRow
+from screening.facts import FIRST_HAND
 from screening.supply import OnTheDay, first_offered, read_catalogue, supply_rows
 from tests.conftest import NOW
 
@@ -104,7 +105,7 @@ def test_the_real_catalogue_offers_nothing_before_it_was_seen(day: date) -> None
     listed = {row.evidence: row for row in today.rows}
     assert supply
     assert all(listed[row.evidence].first_on <= day for row in supply)
-    assert all(first.by <= day for first in first_offered(today).values())
+    assert all(first.by <= day for first in first_offered(today, FIRST_HAND).values())
 
 
 def test_replicate_counts_for_cloudflare_from_the_day_it_joined_and_not_before() -> None:

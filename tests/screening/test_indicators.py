@@ -64,6 +64,12 @@ def test_its_own_models_say_nothing_of_its_lag() -> None:
     assert ind.release_lag(mine("h", facts({"h": [g.key for g in own]}, *own))).state == "zero"
 
 
+def test_the_lag_of_a_gateway_is_that_of_its_gateways() -> None:
+    world = facts({"router": [f"lab{i}/a" for i in range(5)]}, kind="gateway", delay=4)
+    world = replace(world, first_forwarded=world.first_offered, first_offered={})
+    assert ind.release_lag(mine("router", world, frozenset({"gateway"}))).raw == pytest.approx(3.5)
+
+
 def test_a_first_offering_that_nobody_saw_happen_is_censored() -> None:
     world = facts({"h": [f"lab{i}/a" for i in range(6)]})
     censored = {key: FirstOffered(None, first.by, True) for key, first in world.first_offered.items()}
