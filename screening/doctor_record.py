@@ -32,7 +32,7 @@ from screening.digest.render import counted
 from screening.digest.sending import stuck_deliveries
 from screening.digest.subscribing import active
 from screening.digest.weeks import last_week
-from screening.doctor import Check, Finding, fault, ok, warning
+from screening.doctor_findings import Check, Finding, fault, ok, warning
 from screening.methodology import load
 from screening.models import Digest, Subscription
 from screening.publish import due_days

@@ -24,8 +24,9 @@ from screening.facts import (
     StoryFact,
     SupplyRow,
 )
+from screening.listings import Catalogue, read_catalogue
 from screening.methodology import Horizon, Methodology
-from screening.supply import Catalogue, OnTheDay, first_offered, generation_facts, read_catalogue, supply_rows
+from screening.supply import OnTheDay, first_offered, generation_facts, supply_rows
 
 ROLE_THAT_COUNTS: Mapping[str, frozenset[str]] = {
     "availability": frozenset({"host"}),

@@ -16,7 +16,8 @@ from typing import Any
 from django.db.models import Count, Max
 
 from kbase.models import CatalogueObservation, Offering, Ownership, Platform
-from screening.supply import Catalogue, Listed, OnTheDay, model_is_open, model_released_on, read_catalogue
+from screening.listings import Catalogue, Listed, read_catalogue
+from screening.supply import OnTheDay, model_is_open, model_released_on
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,73 +1,21 @@
 """The catalogue as of a day: what was on offer, since when, and what was known of each generation.
 
-Read once per command, then asked for as many days as wanted: a day's answer uses only observations up to it.
+A day's answer uses only observations up to it.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any
 
-from ingest.evidence import listing_id
-from kbase.models import CatalogueObservation, CatalogueRow, Ownership
 from screening.facts import FIRST_HAND, FirstOffered, GenerationFacts, SupplyRow
+from screening.listings import Catalogue, Listed
 
 CATCH_UP_AGE = timedelta(days=45)
 CATCH_UP_SHARE = 0.25
 SUSPECT_LOSS = 0.3
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Listed:
-    """One catalogue row while it said the same, with what its id was resolved to."""
-
-    catalogue: str
-    provider: str
-    platform: str
-    kind: str
-    outside_id: str
-    lab: str
-    lab_region: str
-    generation: str  # lab/slug, or empty where the id names none
-    model: str  # lab/key
-    variant: str
-    is_open: bool | None
-    released: str
-    first_on: date
-    last_on: date
-    evidence: str
-    name: str = ""
-    family: str = ""
-    status: str = ""
-    context: int | None = None
-    output: int | None = None
-    prices: tuple[Mapping[str, Any], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Owned:
-    what: str  # "lab", "platform" or "company"
-    slug: str
-    owner: str
-    valid_from: date | None
-    valid_to: date | None
-
-    def holds_on(self, day: date) -> bool:
-        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day < self.valid_to)
-
-
-@dataclass(frozen=True)
-class Catalogue:
-    """All that was ever listed and observed, and who owned what when."""
-
-    rows: Sequence[Listed]
-    observed: Mapping[str, Sequence[date]]  # provider -> the days on which it was seen
-    ownership: Sequence[Owned]
-    days: Sequence[date] = field(default=())  # of the catalogue's observations
 
 
 def released_on(stated: str) -> date | None:
@@ -78,104 +26,6 @@ def released_on(stated: str) -> date | None:
         return date.fromisoformat(stated)
     except ValueError:
         return None
-
-
-def read_catalogue() -> Catalogue:
-    """Everything of the record that the supply indicators can rest on."""
-    rows = CatalogueRow.objects.filter(offering__isnull=False, provider__platform__isnull=False)
-    # the order decides between rows that say different things, so it must not be the table's
-    values = rows.order_by("provider__outside_id", "outside_id", "first_on").values_list(
-        "provider__catalogue",
-        "provider__outside_id",
-        "provider__platform__slug",
-        "provider__platform__kind",
-        "outside_id",
-        "offering__model__lab__slug",
-        "offering__model__lab__region",
-        "offering__model__generation__slug",
-        "offering__model__key",
-        "offering__variant",
-        "open_weights",
-        "release_date",
-        "first_on",
-        "last_on",
-        "content_hash",
-        "name",
-        "offering__model__family__slug",
-        "status",
-        "context",
-        "output",
-        "prices",
-    )
-    observed: dict[str, list[date]] = defaultdict(list)
-    days = []
-    for day, providers in CatalogueObservation.objects.order_by("observed_on").values_list("observed_on", "providers"):
-        days.append(day)
-        for provider in providers:
-            observed[provider].append(day)
-    return Catalogue([_listed(*row) for row in values.iterator(5000)], observed, read_ownership(), days)
-
-
-def _listed(
-    catalogue: str,
-    provider: str,
-    platform: str,
-    kind: str,
-    outside_id: str,
-    lab: str,
-    region: str,
-    generation: str | None,
-    key: str,
-    variant: str,
-    is_open: bool | None,
-    released: str,
-    first_on: date,
-    last_on: date,
-    content_hash: str,
-    name: str,
-    family: str | None,
-    status: str,
-    context: int | None,
-    output: int | None,
-    prices: list[Mapping[str, Any]],
-) -> Listed:
-    return Listed(
-        catalogue=catalogue,
-        provider=provider,
-        platform=platform,
-        kind=kind,
-        outside_id=outside_id,
-        lab=lab,
-        lab_region=region,
-        generation=f"{lab}/{generation}" if generation else "",
-        model=f"{lab}/{key}",
-        variant=variant,
-        is_open=is_open,
-        released=released,
-        first_on=first_on,
-        last_on=last_on,
-        evidence=listing_id(provider, outside_id, first_on, content_hash),
-        name=name,
-        family=family or "",
-        status=status,
-        context=context,
-        output=output,
-        prices=tuple(prices),
-    )
-
-
-def read_ownership() -> list[Owned]:
-    rows = Ownership.objects.filter(retired_at=None).select_related("owner", "lab", "platform", "company")
-    return [
-        Owned(
-            "lab" if row.lab else "platform" if row.platform else "company",
-            (row.lab or row.platform or row.company).slug,  # type: ignore[union-attr]
-            row.owner.slug,
-            row.valid_from,
-            row.valid_to,
-        )
-        for row in rows.order_by("pk")
-    ]
 
 
 class OnTheDay:

@@ -16,10 +16,11 @@ from screening.api.record_fields import COMPANY, LAB, LISTING, MODEL, OFFERINGS_
 from screening.api.resource import Asked, Resource
 from screening.api.rows import ListRows
 from screening.fields import Record
+from screening.listings import Catalogue, read_ownership
 from screening.models import Score
 from screening.offerings import ModelRecord, models, on_the_day
 from screening.records import OFFERING, offering_records
-from screening.supply import Catalogue, OnTheDay, read_ownership
+from screening.supply import OnTheDay
 
 
 def on_record(facts: QuerySet[Any], as_of: date) -> list[Any]:

@@ -10,8 +10,9 @@ from typing import Any
 from kbase.models import Company, Lab
 from screening.digest.weeks import Week
 from screening.facts import FIRST_HAND, GenerationFacts
+from screening.listings import Listed
 from screening.offerings import on_the_day
-from screening.supply import Listed, OnTheDay, first_offered, generation_facts
+from screening.supply import OnTheDay, first_offered, generation_facts
 
 NEW = timedelta(days=60)  # a generation released longer ago is no release of the week, whenever a catalogue lists it
 SHOWN, SHOWN_EACH = 8, 5

@@ -13,7 +13,8 @@ from ingest.catalogues.models_dev import rows
 from ingest.catalogues.store import platforms_unknown, store_observation
 from kbase.models import CatalogueRow
 from screening.facts import FIRST_HAND
-from screening.supply import OnTheDay, first_offered, read_catalogue, supply_rows
+from screening.listings import read_catalogue
+from screening.supply import OnTheDay, first_offered, supply_rows
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,9 @@ from kbase import embedded
 from kbase.models import Provider, SegmentRole
 from screening.digest.sending import STUCK
 from screening.digest.weeks import last_week
-from screening.doctor import Finding, disk, examine, jobs, mail, secrets
+from screening.doctor import examine
+from screening.doctor_findings import Finding
+from screening.doctor_machine import disk, jobs, mail, secrets
 from screening.doctor_record import catalogue_names, data, digest, scores, sources, unverified
 from screening.models import Delivery, Digest, Subscription
 from tests.installation import Installation

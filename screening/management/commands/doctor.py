@@ -9,7 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from screening.doctor import Finding, examine
+from screening.doctor import examine
+from screening.doctor_findings import Finding
 
 MARKS = {"fault": "FAULT  ", "warning": "warning", "ok": "ok     "}
 SHOWN = 5
