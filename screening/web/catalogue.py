@@ -11,8 +11,8 @@ from django.http import QueryDict
 
 from kbase.models import Lab
 from kbase.registry.schema import REGIONS
+from screening.listings import Listed
 from screening.offerings import ModelRecord, OfferingRecord, models, offerings, on_the_day
-from screening.supply import Listed
 from screening.web.asked import Day, choice, text
 from screening.web.tables import Column, sort_rows
 
