@@ -6,12 +6,14 @@ from __future__ import annotations
 import os
 import sys
 
+from psycopg.errors import UndefinedColumn, UndefinedTable
+
 WITHOUT_DATABASE = {"annotate", "resolve", "help", "version", "collectstatic", "--help", "--version", "up"}
 
 
 def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kbase.settings")
-    from django.db.utils import OperationalError
+    from django.db.utils import OperationalError, ProgrammingError
 
     from kbase import embedded
     from kbase.environment import database, folder
@@ -32,6 +34,11 @@ def main() -> int:
     except OperationalError as error:
         which = "the database" if database() is None else "DATABASE_URL: the database"
         print(f"tessera: {which} does not answer: {str(error).splitlines()[0]}", file=sys.stderr)
+        return 1
+    except ProgrammingError as error:
+        if not isinstance(error.__cause__, UndefinedTable | UndefinedColumn):
+            raise
+        print("tessera: the database is empty or of another version: `manage.py migrate` mends it", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -67,7 +67,7 @@ def _headline(number: int, line: str) -> Entry | Rejected:
         summary="",
         author="",
         published_at=at.astimezone(UTC),
-        date_from="stated",
+        date_from="first_seen",
         day_only=False,
     )
 

@@ -7,14 +7,22 @@ installation, whenever it was loaded.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from itertools import islice
 
 from django.db.models import Q
 
 from ingest.models import Event, Evidence
-from kbase.models import CatalogueObservation, CatalogueRow, ComputeEstimate, InfrastructureShare, SegmentRole
+from kbase.models import (
+    CatalogueObservation,
+    CatalogueRow,
+    ComputeEstimate,
+    InfrastructureShare,
+    Ownership,
+    SegmentRole,
+)
 from kbase.models.facts import Sourced
 from kbase.times import last_instant
 
@@ -53,16 +61,35 @@ def _pointer(*parts: str) -> str:
     return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
 
 
-def _listing(row: CatalogueRow, blobs: dict[tuple[str, date], str], now: datetime) -> Evidence:
+def _owners_of_platforms() -> Mapping[int, list[Ownership]]:
+    owners: dict[int, list[Ownership]] = defaultdict(list)
+    for owned in Ownership.objects.filter(platform__isnull=False, retired_at=None).select_related("owner"):
+        owners[owned.platform_id or 0].append(owned)
+    return owners
+
+
+def _owner_on(owners: Iterable[Ownership], day: date) -> list[str]:
+    return [o.owner.slug for o in owners if (o.valid_from or day) <= day and (o.valid_to is None or day < o.valid_to)]
+
+
+def _listing(
+    row: CatalogueRow, blobs: Mapping[tuple[str, date], str], owners: Mapping[int, list[Ownership]]
+) -> Evidence:
     provider = row.provider
     model = row.offering.model if row.offering else None
     return Evidence(
         public_id=listing_id(provider.outside_id, row.outside_id, row.first_on, row.content_hash),
         kind="listing",
         statement=f"{provider.outside_id} lists {row.outside_id} ({row.name}), seen from {row.first_on}",
+        companies=_owner_on(owners.get(provider.platform_id or 0, []), row.first_on),
         labs=[model.lab.slug] if model else [],
         models_named=[f"{model.lab.slug}/{model.key}"] if model else [],
-        value={"open_weights": row.open_weights, "release_date": row.release_date, "status": row.status},
+        value={
+            "platform": provider.platform.slug if provider.platform else None,
+            "open_weights": row.open_weights,
+            "release_date": row.release_date,
+            "status": row.status,
+        },
         valid_from=row.first_on,
         knowable_at=last_instant(row.first_on),
         learned_at=row.learned_at,
@@ -168,9 +195,10 @@ def store(claims: Iterable[Evidence], size: int = 2000) -> int:
 def record_listings(now: datetime, since: datetime | None = None) -> int:
     """Claims of the catalogue rows (of those learned at or after ``since`` only, where it is given)."""
     blobs = {(o.catalogue, o.observed_on): o.blob for o in CatalogueObservation.objects.all()}
-    rows = CatalogueRow.objects.select_related("provider", "offering__model__lab").order_by("pk")
+    owners = _owners_of_platforms()
+    rows = CatalogueRow.objects.select_related("provider__platform", "offering__model__lab").order_by("pk")
     rows = rows.filter(Q(learned_at__gte=since)) if since else rows
-    return store(_listing(row, blobs, now) for row in rows.iterator(2000))
+    return store(_listing(row, blobs, owners) for row in rows.iterator(2000))
 
 
 def record_registry(now: datetime) -> int:

@@ -32,6 +32,8 @@ def knowable_at(entry: Entry, seen: Seen) -> datetime:
         return max(seen.at, entry.stated_at)
     if seen.captured_at is None:
         return seen.now
+    if entry.date_from == "first_seen" and entry.published_at is not None:
+        return min(entry.published_at, seen.captured_at)  # when somebody else's crawler saw it first
     if entry.date_from != "stated" or entry.published_at is None:
         return seen.captured_at
     stated = last_instant(entry.published_at.date()) if entry.day_only else entry.published_at

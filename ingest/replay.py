@@ -6,7 +6,6 @@ process opened. Validators are kept for the time of the replay only; the sources
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -122,7 +121,7 @@ class _Replay:
         try:
             counts = self._fetch(source, document, captured_at)
         except DocumentError as error:
-            self._record_failure(source, document, str(error))
+            self._record_failure(source, str(error))
             self.told(f"  {number} {document.day} {document.capture}: {error}")
             return
         self.totals.add(counts)
@@ -153,12 +152,11 @@ class _Replay:
         self.etags[source.pk] = result.etag
         return counts
 
-    def _record_failure(self, source: Source, document: Captured, reason: str) -> None:
-        body = gzip.decompress(self.served.body) if document.gzipped else self.served.body
+    def _record_failure(self, source: Source, reason: str) -> None:
         self.totals.failed += 1
         Rejection.objects.get_or_create(
             source=source,
-            blob=hashlib.sha256(body).hexdigest(),
+            blob=hashlib.sha256(self.served.body).hexdigest(),
             locator="document",
             defaults={"reason": reason, "at": self.now},
         )

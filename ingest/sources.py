@@ -50,10 +50,8 @@ def load_sources(registry: Registry, *, now: datetime) -> int:
     return added
 
 
-def add_source(
-    url: str, *, now: datetime, name: str = "", kind: str = "feed", company: str = "", category: str = ""
-) -> Source:
-    """Follow an address. Raises SourceError with a reason; adding it twice changes nothing."""
+def check(url: str, kind: str, company: str) -> Company | None:
+    """Whether it can be followed as asked: the company that is meant, if any. Raises SourceError."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SourceError(f"{url!r} is no web address (http or https)")
@@ -62,10 +60,18 @@ def add_source(
     owner = Company.objects.filter(slug=company).first() if company else None
     if company and owner is None:
         raise SourceError(f"unknown company {company!r}")
+    return owner
+
+
+def add_source(
+    url: str, *, now: datetime, name: str = "", kind: str = "feed", company: str = "", category: str = ""
+) -> Source:
+    """Follow an address. Raises SourceError with a reason; adding it twice changes nothing."""
+    owner = check(url, kind, company)
     source, _ = Source.objects.get_or_create(
         url=url,
         defaults={
-            "name": name or parts.hostname,
+            "name": name or urlsplit(url).hostname or url,
             "kind": kind,
             "publisher": owner.name if owner else name,
             "company": owner,

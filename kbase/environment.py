@@ -69,6 +69,17 @@ def database(name: str = "DATABASE_URL") -> dict[str, object] | None:
         raise SettingError(f"{name}: {error}") from None
 
 
+BROKERS = ("redis", "rediss", "amqp", "amqps", "sqla+postgresql+psycopg")
+
+
+def broker(name: str = "CELERY_BROKER_URL") -> str:
+    """The address of the variable; empty where it is not set."""
+    value = os.environ.get(name, "").strip()
+    if value and (urlsplit(value).scheme not in BROKERS or "//" not in value):
+        raise SettingError(f"{name} must begin with one of {', '.join(f'{scheme}://' for scheme in BROKERS)}")
+    return value
+
+
 def email(name: str = "EMAIL_URL") -> dict[str, object]:
     """Django's EMAIL_* settings of ``smtp[s|+tls]://user:password@host:port``; without it mail goes to files."""
     value = os.environ.get(name, "").strip()

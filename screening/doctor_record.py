@@ -132,7 +132,7 @@ def data(now: datetime) -> Iterator[Finding]:
 
 
 def scores(now: datetime) -> Iterator[Finding]:
-    days = due_days(load())
+    days = due_days(load(), now)
     missing = days_never_scored(days)
     if missing:
         text = f"{len(missing)} of {len(days)} due days have no scores: `manage.py score` makes them"

@@ -71,7 +71,7 @@ class ComputeFact:
 
 @dataclass(frozen=True, slots=True)
 class StoryFact:
-    """One story that counts for one company: adds, done (1) or announced (a half)."""
+    """One story that counts for one company: done (1) or announced (a half); below 0 where it takes away."""
 
     company: str
     type: str
@@ -107,6 +107,7 @@ class Facts:
     generations: Mapping[str, GenerationFacts] = field(default_factory=dict)
     first_offered: Mapping[tuple[str, str], FirstOffered] = field(default_factory=dict)  # (company, generation)
     first_forwarded: Mapping[tuple[str, str], FirstOffered] = field(default_factory=dict)  # the same, on gateways
+    parents: Mapping[str, str] = field(default_factory=dict)  # company -> the one at the top that it belongs to
     unobserved: frozenset[str] = frozenset()  # companies whose platforms were not observed lately
     roles: Mapping[tuple[str, str], RoleFact] = field(default_factory=dict)  # (company, segment)
     shares: Mapping[str, ShareFact] = field(default_factory=dict)

@@ -37,6 +37,7 @@ ROLE_THAT_COUNTS: Mapping[str, frozenset[str]] = {
     "accelerator": frozenset({"actor", "seller"}),
     "datacentre": frozenset({"actor"}),
 }
+GENERAL = frozenset({"news", "newsletter"})  # categories of sources that look at every company
 STATUS_WEIGHT = {"done": 1.0, "announced": 0.5}
 
 
@@ -45,14 +46,26 @@ class Told:
     """One event that counts, of one article."""
 
     type: str
-    weight: float
+    weight: float  # below 0 where it takes away
     confidence: float
     participants: tuple[tuple[str, str], ...]  # (slug, role)
     story: int
     source: int
     speaker: str  # the company whose own source it is, or empty
     knowable_at: datetime
+    happened_at: datetime  # when it was published, where that is known
     evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An item of a source: whose voice it is (``general``: of the whole field), when it came out and was knowable."""
+
+    source: int
+    company: str
+    general: bool
+    happened_at: datetime
+    knowable_at: datetime
 
 
 @dataclass(frozen=True)
@@ -65,14 +78,14 @@ class Inputs:
     shares: tuple[InfrastructureShare, ...]
     compute: tuple[ComputeEstimate, ...]
     told: tuple[Told, ...]
-    published: tuple[tuple[int, str, datetime], ...]  # (source, its company or empty, knowable_at) of each article
+    published: tuple[Published, ...]
     family_lab: Mapping[str, str]
 
 
 def _told() -> Iterable[Told]:
     events = (
         Event.objects.filter(
-            direction="adds",
+            direction__in=("adds", "removes"),
             status__in=STATUS_WEIGHT,
             type__in=ROLE_THAT_COUNTS,
             revision__article__is_evidence=True,
@@ -80,6 +93,7 @@ def _told() -> Iterable[Told]:
         .exclude(revision__article__source__category="off_topic")
         .values_list(
             "type",
+            "direction",
             "status",
             "confidence",
             "participants",
@@ -87,6 +101,7 @@ def _told() -> Iterable[Told]:
             "revision__article__source",
             "revision__article__source__company__slug",
             "revision__knowable_at",
+            "revision__article__published_at",
             "revision__article__source__url",
             "revision__article__key",
             "revision__number",
@@ -94,27 +109,46 @@ def _told() -> Iterable[Told]:
         )
         .order_by("pk")
     )
-    for kind, status, confidence, participants, story, source, speaker, knowable_at, url, key, number, who in events:
+    for (
+        kind,
+        direction,
+        status,
+        confidence,
+        participants,
+        story,
+        source,
+        speaker,
+        known_at,
+        published_at,
+        url,
+        key,
+        number,
+        who,
+    ) in events:
         yield Told(
             type=kind,
-            weight=STATUS_WEIGHT[status],
+            weight=STATUS_WEIGHT[status] * (1 if direction == "adds" else -1),
             confidence=confidence,
             participants=tuple((p["slug"], p["role"]) for p in participants),
             story=story,
             source=source,
             speaker=speaker or "",
-            knowable_at=knowable_at,
+            knowable_at=known_at,
+            happened_at=min(published_at or known_at, known_at),
             evidence=event_id(url, key, number, kind, who),
         )
 
 
-def _published() -> tuple[tuple[int, str, datetime], ...]:
+def _published() -> tuple[Published, ...]:
     articles = (
         Article.objects.filter(is_evidence=True)
         .exclude(source__category="off_topic")
-        .values_list("source", "source__company__slug", "knowable_at")
+        .values_list("source", "source__company__slug", "source__category", "published_at", "knowable_at")
     )
-    return tuple((source, slug or "", at) for source, slug, at in articles)
+    return tuple(
+        Published(source, slug or "", not slug and category in GENERAL, min(published or known, known), known)
+        for source, slug, category, published, known in articles
+    )
 
 
 def read_inputs() -> Inputs:
@@ -211,21 +245,22 @@ def _labs_of_others(told: Told, company: str, inputs: Inputs, today: OnTheDay) -
 
 
 def _stories(inputs: Inputs, today: OnTheDay, horizon: Horizon) -> tuple[StoryFact, ...]:
+    """What was published within the window and knowable by the day, for the company at the top on that day."""
     until, since = next_day(today.as_of), next_day(today.as_of - timedelta(days=horizon.news_window_days))
     return tuple(
         StoryFact(
-            company=slug,
+            company=company,
             type=told.type,
             story=told.story,
             weight=told.weight,
             source=told.source,
-            own=told.speaker == slug,
-            integrates=_labs_of_others(told, slug, inputs, today),
+            own=bool(told.speaker) and today.top(told.speaker) == company,
+            integrates=_labs_of_others(told, company, inputs, today),
             evidence=told.evidence,
         )
         for told in inputs.told
-        if since <= told.knowable_at < until and told.confidence >= horizon.min_confidence
-        for slug in sorted({s for s, role in told.participants if role in ROLE_THAT_COUNTS[told.type]})
+        if since <= told.happened_at and told.knowable_at < until and told.confidence >= horizon.min_confidence
+        for company in sorted({today.top(s) for s, role in told.participants if role in ROLE_THAT_COUNTS[told.type]})
     )
 
 
@@ -233,19 +268,17 @@ def _coverage(inputs: Inputs, today: OnTheDay, horizon: Horizon) -> Mapping[str,
     """A source covers a month in which it published; general sources cover every company, a company's own itself."""
     until, since = next_day(today.as_of), next_day(today.as_of - timedelta(days=horizon.news_window_days))
     months: dict[int, set[tuple[int, int]]] = defaultdict(set)
-    speaker: dict[int, str] = {}
-    for source, company, at in inputs.published:
-        if since <= at < until:
-            months[source].add((at.year, at.month))
-            speaker[source] = company
-    general = {source: len(found) for source, found in months.items() if not speaker[source]}
-    return {
-        company.slug: Coverage(
-            general | {s: len(found) for s, found in months.items() if speaker[s] == company.slug},
-            frozenset(s for s in months if speaker[s] == company.slug),
-        )
-        for company in inputs.companies
-    }
+    voices: dict[int, Published] = {}
+    for item in inputs.published:
+        if since <= item.happened_at and item.knowable_at < until:
+            months[item.source].add((item.happened_at.year, item.happened_at.month))
+            voices[item.source] = item
+    general = {source: len(found) for source, found in months.items() if voices[source].general}
+    own: dict[str, dict[int, int]] = defaultdict(dict)
+    for source, found in months.items():
+        if voices[source].company:
+            own[today.top(voices[source].company)][source] = len(found)
+    return {c.slug: Coverage(general | own[c.slug], frozenset(own[c.slug])) for c in inputs.companies}
 
 
 def _reported(inputs: Inputs, today: OnTheDay, horizon: Horizon, supply: tuple[SupplyRow, ...]) -> list[SupplyRow]:
@@ -255,7 +288,7 @@ def _reported(inputs: Inputs, today: OnTheDay, horizon: Horizon, supply: tuple[S
     hosts = {row.company: row.platform for row in supply if row.kind == "host"}
     found = []
     for told in inputs.told:
-        if told.type != "availability" or told.confidence < horizon.min_reported_confidence:
+        if told.type != "availability" or told.weight <= 0 or told.confidence < horizon.min_reported_confidence:
             continue
         if not since <= told.knowable_at < until:
             continue
@@ -283,6 +316,7 @@ def facts_as_of(inputs: Inputs, as_of: date, methodology: Methodology) -> Facts:
         generations=generations,
         first_offered=first_offered(today, FIRST_HAND),
         first_forwarded=first_offered(today, GATEWAY),
+        parents={c.slug: top for c in inputs.companies if (top := today.top(c.slug)) != c.slug},
         unobserved=stale,
         roles=_roles(inputs, as_of),
         shares=_shares(inputs, as_of),
@@ -299,6 +333,6 @@ def fingerprint(inputs: Inputs, as_of: date) -> str:
     lines = [f"{row.evidence} {min(row.last_on, as_of)}" for row in inputs.catalogue.rows if row.first_on <= as_of]
     lines += [f"observed {p} {d}" for p, days in inputs.catalogue.observed.items() for d in days if d <= as_of]
     lines += [told.evidence for told in inputs.told if told.knowable_at < until]
-    lines += [f"{source} {at.isoformat()}" for source, _, at in inputs.published if at < until]
+    lines += [f"{p.source} {p.knowable_at.isoformat()}" for p in inputs.published if p.knowable_at < until]
     lines += [f"{r.kind} {r.holder} {r.manufacturer} {r.ends_on}" for r in inputs.compute if r.knowable_at < until]
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()

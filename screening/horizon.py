@@ -12,6 +12,8 @@ from kbase.times import next_day
 from screening.methodology import Methodology
 from screening.models import ScoringRun
 
+NEWS_SOURCES = 5
+
 
 def catalogue_through(as_of: date | None = None) -> date | None:
     """The day of the last observation of a catalogue (not after ``as_of``)."""
@@ -21,24 +23,33 @@ def catalogue_through(as_of: date | None = None) -> date | None:
     return last
 
 
-def news_through() -> date | None:
-    """The day of the last good look at a feed, live or captured."""
-    fetched = Fetch.objects.filter(outcome__in=("ok", "unchanged", "partial")).aggregate(last=Max("at"))["last"]
-    captured = Capture.objects.aggregate(last=Max("captured_at"))["last"]
-    days = [at.astimezone(UTC).date() for at in (fetched, captured) if at]
-    return max(days, default=None)
+def news_through(limit: date | None = None) -> date | None:
+    """The day by which five sources had had a good look, live or captured (not after ``limit``).
+
+    One feed that answers says nothing of the news as a whole.
+    """
+    fetched = Fetch.objects.filter(outcome__in=("ok", "unchanged", "partial"))
+    captured = Capture.objects.all()
+    if limit is not None:
+        fetched, captured = fetched.filter(at__lt=next_day(limit)), captured.filter(captured_at__lt=next_day(limit))
+    looks = {**dict(fetched.values_list("source").annotate(last=Max("at")))}
+    for source, at in captured.values_list("source").annotate(last=Max("captured_at")):
+        looks[source] = max(at, looks.get(source, at))
+    days = sorted((at.astimezone(UTC).date() for at in looks.values()), reverse=True)
+    return days[NEWS_SOURCES - 1] if len(days) >= NEWS_SOURCES else None
 
 
 def data_horizon(methodology: Methodology) -> date | None:
-    """The latest day on which an input was observed while the catalogue was not older than twice its cadence.
+    """The latest day on which the news was observed while the catalogue was fresh enough, else the catalogue's.
 
     None where nothing was ever observed.
     """
-    catalogue, news = catalogue_through(), news_through()
+    catalogue, rules = catalogue_through(), methodology.horizon
     if catalogue is None:
         return None
-    oldest = catalogue + timedelta(days=2 * methodology.horizon.catalogue_cadence_days)
-    return max(catalogue, min(news, oldest)) if news else catalogue
+    fresh = timedelta(days=min(2 * rules.catalogue_cadence_days, rules.platform_stale_days))
+    news = news_through(catalogue + fresh)
+    return max(catalogue, news) if news else catalogue
 
 
 def earliest_day() -> date | None:

@@ -41,8 +41,9 @@ def load_own_facts(*, now: datetime, told: Told) -> None:
     registry = read_registry()
     report = load_registry(registry, now=now)
     told(f"  registry: {report}")
-    if report.added or report.changed or report.retired:
-        told(f"  {resolve_again('models.dev', now=now)} catalogue rows mean another offering now")
+    moved = resolve_again("models.dev", now=now) if report else 0
+    if moved:
+        told(f"  {moved} catalogue rows mean another offering now")
     load_sources(registry, now=now)
     evidence.record_registry(now)
 
@@ -55,10 +56,8 @@ def prepare(*, now: datetime, told: Told) -> None:
         load_own_facts(now=now, told=told)
     with step("bundled facts", told):
         told(f"  {load_bundle(now=now)}")
-        evidence.record_listings(now)
-        evidence.record_compute(now)
     with step("news", told):
         told(f"  {annotate_stored()} revisions annotated")
     call_command("collectstatic", verbosity=0, interactive=False)
     with step("scores", told):
-        publish_days(due_days(load()), now=now, told=told)
+        publish_days(due_days(load(), now), now=now, told=told)

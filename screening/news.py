@@ -27,18 +27,18 @@ def _unobserved(coverage: Coverage | None) -> Measured:
 def _best_by_story(stories: Iterable[StoryFact]) -> list[StoryFact]:
     """One fact per story: the weightiest, told by others before by itself; ties by evidence, so the order is stable."""
     best: dict[int, StoryFact] = {}
-    for fact in sorted(stories, key=lambda f: (f.own, -f.weight, f.evidence)):
+    for fact in sorted(stories, key=lambda f: (f.own, -abs(f.weight), f.evidence)):
         best.setdefault(fact.story, fact)
     return [best[story] for story in sorted(best)]
 
 
 def rates(stories: Iterable[StoryFact], coverage: Coverage) -> tuple[float, float]:
-    """(others', own) stories per covered month, each story once, at its source's covered months."""
+    """(others', own) stories per covered month, each once, at its source's months; what takes away is taken off."""
     told = [
         (f.own, f.weight / coverage.months[f.source]) for f in _best_by_story(stories) if f.source in coverage.months
     ]
     others, own = (math.fsum(rate for is_own, rate in told if is_own is who) for who in (False, True))
-    return others, own
+    return max(others, 0.0), max(own, 0.0)
 
 
 def story_rate(
@@ -78,9 +78,9 @@ def partner_labs(facts: Facts, company: str, types: Iterable[str], horizon: Hori
         return _unobserved(coverage)
     wanted = frozenset(types)
     labs: dict[str, float] = defaultdict(float)
-    evidence = set()
+    evidence: set[str] = set()
     for fact in _best_by_story(f for f in facts.stories if f.company == company and f.type in wanted and f.integrates):
         evidence.add(fact.evidence)
         for lab in fact.integrates:
             labs[lab] += fact.weight / len(fact.integrates)
-    return observed(effective_number(labs.values()), tuple(sorted(evidence)))
+    return observed(effective_number(weight for weight in labs.values() if weight > 0), tuple(sorted(evidence)))

@@ -5,7 +5,7 @@ The catalogue is read once and kept until an observation or a registry change ar
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -152,10 +152,11 @@ def _model(today: OnTheDay, rows: list[Listed], offered: list[OfferingRecord]) -
     first_hand = [record for record in listed if record.kind in ("host", "first_party")]
     prices = [r.input_price for r in first_hand if r.input_price is not None and r.price_basis == "list"]
     latest = max(rows, key=lambda row: (row.kind == "first_party", row.last_on))
+    names = Counter(row.name for row in rows if row.kind == latest.kind)
     return ModelRecord(
         lab=latest.lab,
         key=latest.model.split("/", 1)[1],
-        name=latest.name,
+        name=min(names, key=lambda name: (-names[name], len(name), name)),
         family=latest.family,
         generation=latest.generation.split("/", 1)[1] if latest.generation else "",
         region=latest.lab_region,

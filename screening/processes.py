@@ -16,6 +16,7 @@ from django.conf import settings
 
 PR_SET_PDEATHSIG = 1
 GRACE_S = 10.0
+RESTARTS_A_MINUTE = 3
 AS_ROOT = "You're running the worker with superuser privileges"  # a container often has no other user
 
 
@@ -50,9 +51,12 @@ class Processes:
 
     def __init__(self) -> None:
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.commands: dict[str, list[str]] = {}
+        self.restarts: list[float] = []
         self.stopping = False
 
     def start(self, name: str, command: list[str]) -> None:
+        self.commands[name] = command
         self.running[name] = subprocess.Popen(  # noqa: S603
             command, cwd=settings.BASE_DIR, start_new_session=True, preexec_fn=_die_with_parent
         )
@@ -76,12 +80,21 @@ class Processes:
                 signal.signal(number, handler)
 
     def wait(self, look_after: Callable[[], None] = lambda: None) -> str:
-        """Until a child ends by itself; says which. ``look_after`` is called every five seconds meanwhile."""
+        """Until children keep ending by themselves; says which. One that ends now and then is started again.
+
+        ``look_after`` is called every five seconds meanwhile.
+        """
         looked = time.monotonic()
         while True:
-            for name, process in self.running.items():
-                if process.poll() is not None:
-                    return f"the {name} process ended by itself with exit status {process.returncode}"
+            for name, process in list(self.running.items()):
+                if process.poll() is None:
+                    continue
+                self.restarts = [at for at in self.restarts if at > time.monotonic() - 60] + [time.monotonic()]
+                if len(self.restarts) > RESTARTS_A_MINUTE:
+                    return f"the {name} process keeps ending by itself, with exit status {process.returncode}"
+                print(f"==> the {name} process ended by itself; starting it again", flush=True)
+                _signal_group(process, signal.SIGKILL)
+                self.start(name, self.commands[name])
             time.sleep(0.2)
             if time.monotonic() - looked > 5:
                 look_after()

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection, transaction
 
+from kbase.errors import PlainError
 from kbase.models import Company
 from kbase.registry.compiled import registry_hash
 from kbase.times import next_day
 from screening import horizon
+from screening.claims import record_claims
 from screening.gather import Inputs, facts_as_of, fingerprint, read_inputs
 from screening.methodology import Methodology, load
 from screening.models import IndicatorValue, Score, ScoringRun, Vintage
 from screening.models import Methodology as MethodologyRow
 from screening.scoring import CompanyScore, score_all
+
+
+class NotOver(PlainError):
+    """A day cannot be scored before it is over: what is published of it stays for ever."""
+
 
 LOCK = int.from_bytes(hashlib.sha256(b"tessera scoring").digest()[:7], "big")
 
@@ -101,6 +108,8 @@ def publish_day(
     inputs: Inputs, as_of: date, *, now: datetime, methodology: Methodology | None = None
 ) -> ScoringRun | None:
     """Score every company as of the day within the running vintage; None where that was done from the same evidence."""
+    if next_day(as_of) > now:
+        raise NotOver(f"{as_of} is not over yet: more may become knowable by its end")
     methodology = methodology or load()
     used = fingerprint(inputs, as_of)
     with transaction.atomic():
@@ -128,6 +137,7 @@ def publish_days(
     days: Iterable[date], *, now: datetime, told: Callable[[str], object] = lambda line: None
 ) -> list[ScoringRun]:
     """Score each day; each is one transaction, so a kill loses at most the day under way."""
+    record_claims(now)
     inputs, runs = read_inputs(), []
     for day in days:
         run = publish_day(inputs, day, now=now)
@@ -136,9 +146,10 @@ def publish_days(
     return runs
 
 
-def due_days(methodology: Methodology, since: date | None = None) -> list[date]:
-    """The month ends of the history and the data horizon itself."""
+def due_days(methodology: Methodology, now: datetime, since: date | None = None) -> list[date]:
+    """The month ends of the history and the data horizon itself, as far as these days are over."""
     first, last = horizon.earliest_day(), horizon.data_horizon(methodology)
     if first is None or last is None:
         return []
+    last = min(last, now.astimezone(UTC).date() - timedelta(days=1))
     return sorted({*horizon.month_ends(since or first, last), last})

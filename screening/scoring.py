@@ -79,9 +79,11 @@ def _coverage(contributions: Iterable[Contribution]) -> float:
 def peers_of(company: str, world: World) -> str:
     """Hosts and first-party platforms are compared with each other, gateways apart, the rest on integration alone."""
     kinds = {row.kind for row in world.facts.supply if row.company == company and not row.reported}
-    if kinds & FIRST_HAND:
+    if "host" in kinds:
         return "hosts"
-    return "gateways" if kinds & GATEWAY else "integrators"
+    if kinds & GATEWAY:
+        return "gateways"  # whatever app of its own it has beside it
+    return "hosts" if kinds & FIRST_HAND else "integrators"
 
 
 def _supply(company: str, world: World, peers: str) -> dict[str, Measured]:
@@ -95,6 +97,20 @@ def _supply(company: str, world: World, peers: str) -> dict[str, Measured]:
     return {name: measure(mine) for name, measure in SUPPLY.items()}
 
 
+def _ceilings(company: str, world: World, methodology: Methodology) -> dict[str, float]:
+    """What the company's own voice may bring of the integration indicators: a third more than others tell."""
+    facts, horizon = world.facts, world.horizon
+    if not is_covered(facts.coverage.get(company), horizon):
+        return {}
+    events, partners = methodology.indicator("integration_events"), methodology.indicator("partner_labs")
+    told = replace(facts, stories=tuple(story for story in facts.stories if not story.own))
+    others = partner_labs(told, company, INTEGRATION_TYPES, horizon).raw or 0.0
+    return {
+        "integration_events": capped(facts, company, INTEGRATION_TYPES, horizon, events.goalposts),
+        "partner_labs": normalise(others, *partners.goalposts, partners.scale) + horizon.own_news_share,
+    }
+
+
 def compatibility(company: str, world: World, methodology: Methodology) -> CompanyScore:
     """Multi-model compatibility of one company."""
     peers = peers_of(company, world)
@@ -102,10 +118,7 @@ def compatibility(company: str, world: World, methodology: Methodology) -> Compa
     measured = _supply(company, world, peers)
     measured["integration_events"] = story_rate(facts, company, INTEGRATION_TYPES, horizon, integrating=True)
     measured["partner_labs"] = partner_labs(facts, company, INTEGRATION_TYPES, horizon)
-    events = methodology.indicator("integration_events")
-    ceiling = 1.0
-    if is_covered(facts.coverage.get(company), horizon):
-        ceiling = capped(facts, company, INTEGRATION_TYPES, horizon, events.goalposts)
+    ceilings = _ceilings(company, world, methodology)
     applicable = [s for s in methodology.compatibility if measured[s.name].state != "not_applicable"]
     share = math.fsum(spec.weight for spec in applicable)  # without a platform the rest is the whole
     found = tuple(
@@ -113,11 +126,11 @@ def compatibility(company: str, world: World, methodology: Methodology) -> Compa
             spec,
             measured[spec.name],
             spec.weight / share if measured[spec.name].state != "not_applicable" else 0.0,
-            ceiling if spec.name == "integration_events" else 1.0,
+            ceilings.get(spec.name, 1.0),
         )
         for spec in methodology.compatibility
     )
-    return _assemble(company, "compatibility", peers, found, methodology, {})
+    return _assemble(company, "compatibility", peers, found, methodology, {}, facts.parents.get(company, ""))
 
 
 def _infrastructure_contributions(company: str, world: World, methodology: Methodology) -> list[Contribution]:
@@ -156,7 +169,8 @@ def infrastructure(company: str, world: World, methodology: Methodology) -> Comp
         "scale": math.fsum(c.contribution for c in scale) / methodology.scale_weight,
         "share": share.contribution / methodology.share.weight,
     }
-    return _assemble(company, "infrastructure", "all", (*scale, share), methodology, parts)
+    parent = world.facts.parents.get(company, "")
+    return _assemble(company, "infrastructure", "all", (*scale, share), methodology, parts, parent)
 
 
 def _assemble(
@@ -166,14 +180,19 @@ def _assemble(
     found: tuple[Contribution, ...],
     methodology: Methodology,
     parts: dict[str, float],
+    parent: str,
 ) -> CompanyScore:
-    coverage = _coverage(found)
+    coverage = round(_coverage(found), 12)
     floor = methodology.coverage_floor
     value: float | None = math.fsum(c.contribution for c in found)
     reason = "" if coverage >= floor else f"coverage {coverage:.2f} is below {floor:g}: scored, not ranked"
     if coverage == 0:
         value, reason = None, "nothing was observed of it"
-    return CompanyScore(company, kind, peers, value, coverage, reason, found, parts, ranked=coverage >= floor)
+    if parent:
+        reason = f"it belongs to {parent}: what it offers and what is told of it count there"
+    return CompanyScore(
+        company, kind, peers, value, coverage, reason, found, parts, ranked=coverage >= floor and not parent
+    )
 
 
 def rank(scores: Iterable[CompanyScore]) -> list[CompanyScore]:

@@ -54,6 +54,10 @@ class OnTheDay:
     def owner(self, what: str, slug: str) -> str:
         return self.owner_since(what, slug)[0]
 
+    def top(self, company: str) -> str:
+        """The company at the top on the day: the owner's owner, or the company itself."""
+        return self.owner("company", company) or company
+
     def _present(self, provider: str, day: date) -> list[Listed]:
         return [row for row in self.by_provider[provider] if row.first_on <= day <= row.last_on]
 
@@ -158,11 +162,11 @@ def model_is_open(rows: Iterable[Listed], today: OnTheDay) -> bool | None:
 
 
 def model_released_on(rows: Iterable[Listed], today: OnTheDay) -> date | None:
-    """Release: the day most of the lab's own rows state, else most of all; days before months; ties: the earliest."""
+    """The day that most rows state: the lab's own rows first, days before months alone; ties: the earliest."""
     stated = [row for row in rows if row.released]
     own = [row for row in stated if _is_own(row, today)]
-    for pool in (own, stated):
-        for length in (10, 7):
+    for length in (10, 7):
+        for pool in (own, stated):
             days = Counter(released_on(row.released) for row in pool if len(row.released) == length)
             days.pop(None, None)
             if days:

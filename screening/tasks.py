@@ -13,8 +13,7 @@ from celery import shared_task
 from django.db.models import Count, Max
 from django.utils import timezone
 
-from ingest import evidence
-from ingest.models import Article, Event, Evidence
+from ingest.models import Article, Event
 from kbase.locks import WriterBusy, writing
 from kbase.models import CatalogueObservation, CatalogueRow, ComputeEstimate
 from screening import horizon
@@ -55,22 +54,14 @@ def _scored_lately(now: datetime) -> bool:
     return last is not None and last > now - SCORE_AGAIN
 
 
-def _record_evidence(now: datetime) -> None:
-    """Claims of what was learned since the last that were recorded (a day of overlap: transactions may overtake)."""
-    last = Evidence.objects.filter(kind="listing").aggregate(last=Max("learned_at"))["last"]
-    evidence.record_listings(now, since=last - timedelta(days=1) if last else None)
-    evidence.record_compute(now)
-
-
 def score_if_changed(now: datetime) -> list[ScoringRun]:
     """Score the due days that have no score at once, the others where evidence came; a few queries where none did."""
     global _scored
-    days = due_days(load())
+    days = due_days(load(), now)
     standing = _standing(days)
     missing = days_never_scored(days)
     if not missing and (standing == _scored or _scored_lately(now)):
         return []
-    _record_evidence(now)
     runs = publish_days(missing or days, now=now)
     if not missing:
         _scored = standing

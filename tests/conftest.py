@@ -46,15 +46,12 @@ def django_db_setup(postgres: None, django_test_environment: None, django_db_blo
 
 
 def _fill() -> None:
-    from ingest import evidence
     from ingest.catalogues.bundle import load_bundle
     from screening.installation import load_own_facts
     from screening.publish import publish_days
 
     load_own_facts(now=NOW, told=lambda line: None)
     load_bundle(now=NOW)
-    evidence.record_listings(NOW)
-    evidence.record_compute(NOW)
     publish_days(DAYS, now=NOW)
 
 

@@ -267,7 +267,7 @@ def test_a_day_without_scores_is_scored_and_then_nothing_is_done(django_assert_m
     with django_assert_max_num_queries(20):
         assert tasks.score_if_changed(much_later) == []
     open_vintage("a new history", much_later)
-    assert len(tasks.days_never_scored(due_days(load()))) == 2
+    assert len(tasks.days_never_scored(due_days(load(), NOW))) == 2
 
 
 @pytest.mark.django_db

@@ -135,6 +135,7 @@ def test_killed_it_leaves_no_web_server_or_worker(running: Running) -> None:
         ("DATABASE_URL", "postgresql://a:b@127.0.0.1:1/none", "DATABASE_URL"),
         ("EMAIL_URL", "mail.example", "EMAIL_URL is not smtp://"),
         ("SECRET_KEY", "short", "SECRET_KEY is shorter"),
+        ("CELERY_BROKER_URL", "zzz", "CELERY_BROKER_URL must begin with"),
         ("DEBUG", "perhaps", "DEBUG='perhaps'"),
     ],
 )

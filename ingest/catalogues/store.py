@@ -187,7 +187,7 @@ def store_observation(
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     observations = CatalogueObservation.objects.filter(catalogue=catalogue)
     if observations.filter(observed_on=on).exists():
-        return StoreReport(already_there=True)
+        return StoreReport(unchanged=len(document.rows), already_there=True)
     dates = sorted(observations.values_list("observed_on", flat=True))
     listed = {(row.provider, row.outside_id): row for row in document.rows}
     providers = _providers(catalogue, {provider for provider, _ in listed}, now)

@@ -32,6 +32,9 @@ class LoadReport:
     changed: int
     retired: int
 
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.retired)
+
     def __str__(self) -> str:
         return f"{self.added} added, {self.changed} changed, {self.retired} retired"
 

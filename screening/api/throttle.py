@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from django.core.cache import caches
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import SimpleRateThrottle
@@ -21,6 +22,7 @@ class AnonymousThrottle(SimpleRateThrottle):
     """
 
     rate = f"{LIMIT}/min"
+    cache = caches["shared"]  # the same count in every web process
     num_requests: int
     duration: int
     history: list[float]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import UTC
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from ingest.evidence import event_id
-from ingest.models import Event, Revision
+from ingest.models import Article, Capture, Event, Fetch, Revision
 from screening.digest.weeks import Week
 from screening.methodology import load
 
@@ -28,17 +29,40 @@ TYPES = {
     "research": "Research",
 }
 EXTRACT = 200
+DATED = ("stated", "guessed")  # the other dates are our own
 Json = dict[str, Any]
 
 
+def _published_in(week: Week) -> Q:
+    """Articles published in the week by their stated date; without one, first seen in it at a source we knew before.
+
+    What we see when we first look at a source can be of any age.
+    """
+    article, good = "revision__article__", ("ok", "unchanged", "partial")
+    source = OuterRef("revision__article__source")
+    looked = Exists(Fetch.objects.filter(source=source, at__lt=week.begin, outcome__in=good))
+    looked |= Exists(Capture.objects.filter(source=source, captured_at__lt=week.begin))
+    stated = {"date_from": "stated", "published_at__gte": week.begin, "published_at__lt": week.end}
+    undated = Q(**{f"{article}knowable_at__gte": week.begin}) & ~Q(**{f"{article}date_from": "stated"})
+    return Q(**{article + name: value for name, value in stated.items()}) | (undated & Q(looked))
+
+
+def _told_before(week: Week) -> Exists:
+    """Another article of the story, or the article itself, says that it is older than the week."""
+    told = Article.objects.filter(story=OuterRef("revision__article__story"), knowable_at__lt=week.end)
+    older = Q(date_from__in=DATED, published_at__lt=week.begin) | Q(knowable_at__lt=week.begin)
+    return Exists(told.filter(older))
+
+
 def _events(week: Week) -> QuerySet[Event]:
-    """Of the articles that became knowable in the week, in the version that stood at its end."""
+    """Of the stories of the week that were knowable by its end, in the version that stood then."""
     versions = Revision.objects.filter(article=OuterRef("revision__article"), knowable_at__lt=week.end)
     return (
         Event.objects.filter(
+            _published_in(week),
+            ~_told_before(week),
             type__in=TYPES,
             confidence__gte=load().horizon.min_confidence,
-            revision__article__knowable_at__gte=week.begin,
             revision__article__knowable_at__lt=week.end,
             revision__article__is_evidence=True,
             revision__number=Subquery(versions.order_by("-number").values("number")[:1]),
@@ -48,6 +72,12 @@ def _events(week: Week) -> QuerySet[Event]:
         .order_by("revision__article__knowable_at", "pk")
         .annotate(story=F("revision__article__story"))
     )
+
+
+def _day(article: Article) -> str:
+    """When it was published; when it was first seen where it does not say."""
+    dated = article.date_from in DATED and article.published_at
+    return str((dated or article.knowable_at).astimezone(UTC).date())
 
 
 def shorten(text: str, most: int = EXTRACT) -> str:
@@ -81,7 +111,7 @@ def _line(events: Sequence[Event]) -> Json:
         "publisher": _publisher(first),
         "others": len({_publisher(event) for event in events} - {_publisher(first)}),
         "url": article.url if article.url.startswith(("https://", "http://")) else "",
-        "day": str(article.knowable_at.date()),
+        "day": _day(article),
         "label": _label(first),
         "extract": shorten(first.revision.summary) if source.may_show_summary else "",
         "story": f"/stories/{article.story_id}/",

@@ -33,7 +33,7 @@ def subject(content: Json) -> str:
     moved = sum(kind["moved"] for kind in content["movers"]["kinds"])
     stories = sum(section["all"] for section in content["events"])
     parts = [
-        counted(moved, "score") + " moved" if moved else "",
+        counted(moved, "score") + " moved by new evidence" if moved else "",
         counted(content["releases"]["all"], "new model") if content["releases"]["all"] else "",
         counted(content["offerings"]["all"], "first offering") if content["offerings"]["all"] else "",
         counted(stories, "story", "stories") if stories else "",
@@ -79,7 +79,7 @@ def for_readers(content: Json) -> Json:
                 f"{why['indicator'].replace('_', ' ')} {signed(why['change'])}" for why in row["why"]
             )
             peers = "" if row["peers"] == "all" else f" of {row['peers']}"
-            row["ranks"] = f"{row['rank_before']} → {row['rank_after']}{peers}" if row["rank_before"] else ""
+            row["ranks"] = f"{row['rank']}{peers}" if row.get("rank") else ""
     return issue
 
 

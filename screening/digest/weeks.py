@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 WEEK = timedelta(days=7)
+OLD = timedelta(days=14)  # what became knowable so long after it was published is no news of any week
 
 
 class WeekError(ValueError):

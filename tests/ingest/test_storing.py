@@ -86,6 +86,7 @@ def test_a_rejection_is_recorded_once_per_document(source: Source) -> None:
         (entry(day_only=True), Seen(NOW, CAPTURE), datetime(2026, 6, 1, 23, 59, 59, 999999, tzinfo=UTC)),
         (entry(at=None), Seen(NOW, CAPTURE), CAPTURE),
         (entry(date_from="guessed"), Seen(NOW, CAPTURE), CAPTURE),
+        (entry(date_from="first_seen"), Seen(NOW, CAPTURE), DAY),
         (entry(), Seen(NOW, CAPTURE, previous_at=DAY + timedelta(days=5)), CAPTURE),
         (entry(), Seen(NOW, CAPTURE, previous_at=DAY - timedelta(days=5)), DAY),
         (
@@ -94,7 +95,17 @@ def test_a_rejection_is_recorded_once_per_document(source: Source) -> None:
             CAPTURE + timedelta(days=40),
         ),
     ],
-    ids=["live", "stated", "day only", "no date", "guessed", "older than the capture before", "after it", "future"],
+    ids=[
+        "live",
+        "stated",
+        "day only",
+        "no date",
+        "guessed",
+        "seen by a crawler",
+        "older than the capture before",
+        "after it",
+        "future",
+    ],
 )
 def test_when_an_item_was_knowable(made: Entry, seen: Seen, known: datetime) -> None:
     assert knowable_at(made, seen) == known

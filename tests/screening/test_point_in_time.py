@@ -12,13 +12,14 @@ from ingest.catalogues.models_dev import rows
 from ingest.catalogues.store import store_observation
 from ingest.entries import Entry
 from ingest.knowable import Seen
-from ingest.models import Evidence, Source
+from ingest.models import Evidence, Fetch, Source
 from kbase.times import last_instant, next_day
+from screening.claims import record_claims
 from screening.gather import Inputs, facts_as_of, fingerprint, read_inputs
 from screening.horizon import data_horizon, month_ends, run_for
 from screening.methodology import load
 from screening.models import IndicatorValue, Score, ScoringRun
-from screening.publish import open_vintage, publish_day
+from screening.publish import NotOver, open_vintage, publish_day
 from screening.scoring import score_all
 from tests.conftest import NOW
 from tests.ingest.test_observations_stored import listing, snapshot
@@ -46,7 +47,7 @@ def known_by(inputs: Inputs, day: date) -> Inputs:
             days=[d for d in catalogue.days if d <= day],
         ),
         told=tuple(told for told in inputs.told if told.knowable_at < next_day(day)),
-        published=tuple(row for row in inputs.published if row[2] < next_day(day)),
+        published=tuple(row for row in inputs.published if row.knowable_at < next_day(day)),
         compute=tuple(row for row in inputs.compute if row.knowable_at < next_day(day)),
     )
 
@@ -110,6 +111,62 @@ def test_every_observed_value_names_evidence_that_is_there_and_was_knowable() ->
     assert named
     assert set(known) == named
     assert all(at is None or at < next_day(JULY) for at in known.values())
+
+
+def look_at(count: int, day: date) -> None:
+    """A good look at so many sources on the day."""
+    for source in Source.objects.order_by("pk")[:count]:
+        Fetch.objects.create(source=source, at=last_instant(day), outcome="ok")
+
+
+def test_one_feed_that_answers_does_not_move_the_horizon_and_five_do() -> None:
+    look_at(1, date(2026, 8, 20))
+    assert data_horizon(load()) == JULY
+    look_at(5, date(2026, 8, 20))
+    assert data_horizon(load()) == date(2026, 8, 20)
+
+
+def test_the_horizon_stops_where_the_catalogue_is_too_old_to_score_by() -> None:
+    look_at(6, date(2026, 8, 20))
+    look_at(6, date(2026, 11, 20))
+    day = data_horizon(load())
+    assert day == date(2026, 8, 20)
+    assert not facts_as_of(read_inputs(), day, load()).unobserved >= {"amazon", "microsoft"}
+
+
+def test_a_day_that_is_not_over_cannot_be_scored() -> None:
+    for day in (NOW.date(), date(2031, 1, 1)):
+        with pytest.raises(NotOver, match="is not over yet"):
+            publish_day(read_inputs(), day, now=NOW)
+
+
+def test_what_was_published_long_before_it_was_knowable_is_no_news_of_the_year() -> None:
+    tell("Llama 3.1 8B is now available on GroqCloud", datetime(2023, 5, 4, tzinfo=UTC))
+    inputs = read_inputs()
+    late = replace(inputs, told=tuple(replace(t, knowable_at=last_instant(JULY)) for t in inputs.told))
+    assert not facts_as_of(late, JULY, load()).stories
+
+
+def test_news_of_a_company_counts_for_who_owns_it_on_the_day() -> None:
+    tell("Replicate: Llama 3.3 70B is now available on Replicate", datetime(2026, 5, 4, tzinfo=UTC), "feed_groq.xml")
+    stories = facts_as_of(read_inputs(), JULY, load()).stories
+    assert {story.company for story in stories} <= {"cloudflare", "groq"}
+    assert any(story.company == "cloudflare" for story in stories)
+
+
+def test_a_claim_that_no_row_makes_any_more_goes_unless_a_score_rests_on_it() -> None:
+    used = set(
+        IndicatorValue.objects.filter(indicator="generations", state="observed").values_list("evidence", flat=True)[0]
+    )
+    spare = Evidence.objects.filter(kind="listing").exclude(public_id__in=used).first()
+    for claim, name in ((spare, "ev_superseded"), (Evidence.objects.filter(public_id__in=used).first(), "ev_used")):
+        claim.pk, claim.public_id = None, name
+        claim.save()
+    value = IndicatorValue.objects.filter(indicator="generations", state="observed").first()
+    IndicatorValue.objects.filter(pk=value.pk).update(evidence=[*value.evidence, "ev_used"])
+    record_claims(NOW)
+    assert not Evidence.objects.filter(public_id="ev_superseded").exists()
+    assert Evidence.objects.filter(public_id="ev_used").exists()
 
 
 def test_the_horizon_is_the_last_look_while_the_catalogue_is_fresh_enough() -> None:

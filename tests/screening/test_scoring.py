@@ -64,6 +64,23 @@ def test_a_gateway_is_ranked_among_gateways() -> None:
     assert found["router"].rank == found["h"].rank == 1
 
 
+def test_a_gateway_with_an_app_of_its_own_beside_it_is_a_gateway() -> None:
+    router = facts({"vercel": ["a/x", "b/x", "c/x"]}, kind="gateway")
+    app = facts({"vercel": ["vercel/v"]}, generation("vercel/v"), kind="first_party")
+    both = replace(router, supply=router.supply + app.supply, generations={**router.generations, **app.generations})
+    score = scores(both, "compatibility")["vercel"]
+    assert score.peers == "gateways"
+    assert part(score, "generations").raw == 3
+
+
+def test_a_company_that_belongs_to_another_is_not_ranked_beside_it() -> None:
+    world = replace(facts({"owner": ["a/x"], "owned": ["a/x"]}), parents={"owned": "owner"})
+    found = scores(world, "compatibility")
+    assert not found["owned"].ranked
+    assert found["owned"].reason.startswith("it belongs to owner")
+    assert found["owner"].rank == 1
+
+
 def test_a_company_without_platform_and_news_has_no_score_but_a_reason() -> None:
     world = facts({"h": ["a/x"]})
     world = replace(world, companies={**world.companies, "asml": replace(world.companies["h"], slug="asml")})
@@ -102,6 +119,24 @@ def test_its_own_announcements_bring_at_most_a_third_of_an_indicator() -> None:
     events = part(scores(shouting, "compatibility")["h"], "integration_events")
     assert events.raw == pytest.approx(3)
     assert events.normalised == pytest.approx(1 / 3)
+
+
+def test_its_own_voice_brings_at_most_a_third_of_the_partner_labs_too() -> None:
+    world = facts({"h": ["a/x"]}, coverage={"h": covered(1, 2, own=frozenset({2}))})
+    alone = replace(
+        world,
+        stories=tuple(replace(story("h", n, source=2, own=True), integrates=(f"lab{n}",)) for n in range(9)),
+    )
+    assert part(scores(alone, "compatibility")["h"], "partner_labs").normalised == pytest.approx(1 / 3)
+
+
+def test_a_partnership_that_ends_takes_away_what_one_brought() -> None:
+    world = facts({"h": ["a/x"]}, coverage={"h": covered(1, 2)})
+    ended = replace(world, stories=(story("h", 1), story("h", 2), story("h", 3, weight=-1.0)))
+    found = scores(ended, "compatibility")["h"]
+    assert part(found, "integration_events").raw == pytest.approx(1 / 4)
+    only_ended = replace(world, stories=(story("h", 3, weight=-1.0),))
+    assert part(scores(only_ended, "compatibility")["h"], "integration_events").raw == 0
 
 
 def test_one_story_told_by_many_counts_once() -> None:

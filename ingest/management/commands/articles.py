@@ -6,9 +6,9 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from ingest.models import Revision
+from ingest.models import Revision, Source
 
 
 def as_json(revision: Revision) -> dict[str, Any]:
@@ -39,6 +39,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         latest = Revision.objects.select_related("article").order_by("article_id", "-number").distinct("article_id")
         if options["source"] is not None:
+            if not Source.objects.filter(pk=options["source"]).exists():
+                raise CommandError(f"there is no source {options['source']}")
             latest = latest.filter(article__source=options["source"])
         for revision in latest.iterator(2000):
             plain = as_json(revision)

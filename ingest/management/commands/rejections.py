@@ -6,9 +6,9 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from ingest.models import Rejection
+from ingest.models import Rejection, Source
 
 
 class Command(BaseCommand):
@@ -21,6 +21,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         rejections = Rejection.objects.order_by("pk")
         if options["source"] is not None:
+            if not Source.objects.filter(pk=options["source"]).exists():
+                raise CommandError(f"there is no source {options['source']}")
             rejections = rejections.filter(source=options["source"])
         for row in rejections.iterator(2000):
             plain = {

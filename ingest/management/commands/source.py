@@ -13,7 +13,7 @@ from ingest.discovery import find_feed
 from ingest.models import Source
 from ingest.parsing import Parser
 from ingest.pipeline import policy
-from ingest.sources import SourceError, add_source
+from ingest.sources import SourceError, add_source, check
 
 FIELDS = ("id", "url", "name", "kind", "publisher", "relay", "category", "licence", "failures")
 
@@ -53,6 +53,10 @@ class Command(BaseCommand):
 
     def _add(self, options: dict[str, Any]) -> None:
         url, title = options["url"], ""
+        try:
+            check(url, options["kind"], options["company"])
+        except SourceError as error:
+            raise CommandError(str(error)) from None
         if options["kind"] == "feed":
             with Parser() as parser:
                 found = find_feed(url, policy=policy(), parser=parser, now=timezone.now())

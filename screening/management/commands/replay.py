@@ -10,15 +10,17 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from ingest import evidence
 from ingest.annotations import annotate_stored
 from ingest.captures import CaptureError, documents
 from ingest.replay import replay
 from kbase.locks import WriterBusy, writing
 from kbase.registry.schema import RegistryError
+from screening.claims import record_claims
 from screening.dates import DateError, parse_day
+from screening.horizon import run_for
 from screening.installation import load_own_facts, migrate
 from screening.methodology import load
+from screening.models import ScoringRun
 from screening.publish import due_days, publish_days
 
 
@@ -55,10 +57,18 @@ class Command(BaseCommand):
         told(f"==> {len(found)} documents{days}")
         totals = replay(found, now=now, told=told)
         annotate_stored()
-        told("==> evidence")
-        evidence.record_listings(now)
-        evidence.record_compute(now)
+        record_claims(now)
         told(f"==> {totals}")
         if not options["no_score"]:
             told("==> scores")
-            publish_days(due_days(load()), now=now, told=told)
+            runs = publish_days(due_days(load(), now), now=now, told=told)
+            self._tell_of_published(runs)
+
+    def _tell_of_published(self, runs: list[ScoringRun]) -> None:
+        """Evidence that came after a day was published makes a later run of it; the first one stays what is shown."""
+        late = [run for run in runs if run_for(run.as_of) != run]
+        if late:
+            self.stderr.write(
+                f"  {len(late)} of these days were published before, from less evidence: that stays what is shown. "
+                "The new values: vintage=latest; `vintage new --why …` makes a new history"
+            )

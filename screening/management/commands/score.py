@@ -43,7 +43,7 @@ class Command(BaseCommand):
             if first is None or days[0] < first:
                 raise CommandError(f"nothing is known as of {days[0]}: the record begins on {first or 'no day yet'}")
         else:
-            days = due_days(load(), day(options["since"]) if options["since"] else None)
+            days = due_days(load(), now, day(options["since"]) if options["since"] else None)
         if not days:
             raise CommandError("no catalogue was observed yet: there is nothing to score")
         publish_days(days, now=now, told=self.stderr.write)

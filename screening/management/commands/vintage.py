@@ -45,7 +45,7 @@ class Command(BaseCommand):
             with writing():
                 vintage = open_vintage(why, now)
                 self.stderr.write(f"==> vintage {vintage.pk}: {vintage.why}")
-                runs = publish_days(due_days(load()), now=now, told=self.stderr.write)
+                runs = publish_days(due_days(load(), now), now=now, told=self.stderr.write)
         except (ValueError, WriterBusy) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"vintage {vintage.pk} opened, {len(runs)} days scored")
