@@ -40,11 +40,11 @@ def _published_in(week: Week) -> Q:
     """
     article, good = "revision__article__", ("ok", "unchanged", "partial")
     source = OuterRef("revision__article__source")
-    looked = Exists(Fetch.objects.filter(source=source, at__lt=week.begin, outcome__in=good))
-    looked |= Exists(Capture.objects.filter(source=source, captured_at__lt=week.begin))
+    looked = Q(Exists(Fetch.objects.filter(source=source, at__lt=week.begin, outcome__in=good)))
+    looked |= Q(Exists(Capture.objects.filter(source=source, captured_at__lt=week.begin)))
     stated = {"date_from": "stated", "published_at__gte": week.begin, "published_at__lt": week.end}
     undated = Q(**{f"{article}knowable_at__gte": week.begin}) & ~Q(**{f"{article}date_from": "stated"})
-    return Q(**{article + name: value for name, value in stated.items()}) | (undated & Q(looked))
+    return Q(**{article + name: value for name, value in stated.items()}) | (undated & looked)
 
 
 def _told_before(week: Week) -> Exists:

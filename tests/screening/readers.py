@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
 
-from ingest.models import Article, Event, Revision, Source, Story
+from ingest.models import Article, Event, Evidence, Revision, Source, Story
 from screening.digest.issues import issue_of
 from screening.digest.weeks import parse_week
-from screening.models import Digest, Subscription
+from screening.models import Digest, IndicatorValue, Score, ScoringRun, Subscription
 from tests.mailbox import Mailbox, serving
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -51,8 +51,8 @@ def tell(title: str, *, at: datetime, kind: str = "availability", summary: str =
         key=str(Article.objects.count()),
         url=more.get("url", "https://daily.example/1"),
         story=story,
-        published_at=at,
-        date_from="stated",
+        published_at=more.get("published", at),
+        date_from=more.get("date_from", "stated"),
         knowable_at=at,
         learned_at=NOW,
     )
@@ -63,6 +63,33 @@ def tell(title: str, *, at: datetime, kind: str = "availability", summary: str =
     return Event.objects.create(
         revision=revision, type=kind, direction="adds", status=more.get("status", "done"), confidence=0.9, annotator="t"
     )
+
+
+def claim(public_id: str, kind: str, **more: Any) -> str:
+    """A piece of evidence, by its id."""
+    Evidence.objects.create(public_id=public_id, kind=kind, learned_at=NOW, source_kind="dataset", **more)
+    return public_id
+
+
+def scored_again(as_of: date, like: Score, **changes: dict[str, Any]) -> Score:
+    """The company's score of a later day: as it was, 30 points higher, but for the indicators that are given.
+
+    ``add``: points more; ``gain``: new evidence; ``was``, ``state``: the states before and after.
+    """
+    parts = list(like.contributions.all())
+    run, score = ScoringRun.objects.get(pk=like.run_id), Score.objects.get(pk=like.pk)
+    run.pk, run.as_of, run.fingerprint = None, as_of, f"of {as_of}"
+    run.save(force_insert=True)
+    score.pk, score.run, score.value, score.low, score.high = None, run, (like.value or 0) + 30, None, None
+    score.save(force_insert=True)
+    for part in parts:
+        change = changes.get(part.indicator, {})
+        IndicatorValue.objects.filter(pk=part.pk).update(state=change.get("was", part.state))
+        part.pk, part.score, part.state = None, score, change.get("state", part.state)
+        part.contribution += change.get("add", 0)
+        part.evidence = [*part.evidence, *change.get("gain", [])]
+        part.save(force_insert=True)
+    return score
 
 
 def link(mail: EmailMessage, path: str) -> str:

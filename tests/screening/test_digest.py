@@ -6,12 +6,14 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.models import Evidence
 from screening.digest.content import build
 from screening.digest.events import shorten
 from screening.digest.issues import NotBuilt, issue_of
@@ -20,7 +22,7 @@ from screening.digest.sending import send_issue
 from screening.digest.weeks import WeekError, last_week, parse_week, week_of
 from screening.models import Digest, Score
 from tests.mailbox import Mailbox
-from tests.screening.readers import NOW, WEEK, issue, reader, smtp, tell  # noqa: F401 (smtp: a fixture)
+from tests.screening.readers import NOW, WEEK, claim, issue, reader, scored_again, smtp, tell  # noqa: F401 (smtp: a fixture)
 
 # --- weeks --------------------------------------------------------------------------------------------------------
 
@@ -51,20 +53,103 @@ def test_the_last_week_is_the_one_that_ended_on_sunday() -> None:
 
 
 @pytest.mark.django_db
-def test_movers_are_the_differences_of_the_published_scores() -> None:
+def test_a_move_is_what_the_indicators_with_new_listings_of_the_week_moved() -> None:
     movers = build(WEEK, NOW)["movers"]
     assert (movers["before"], movers["after"]) == ("2026-05-31", "2026-07-01")
+    new = set(Evidence.objects.filter(kind="listing", valid_from="2026-07-01").values_list("public_id", flat=True))
     rows = [(kind["kind"], row) for kind in movers["kinds"] for row in kind["rows"]]
     assert rows
+    differences = []
     for kind, row in rows:
-        values = {
-            str(score.run.as_of): score.value
-            for score in Score.objects.filter(company__slug=row["company"], kind=kind).select_related("run")
-        }
-        assert row["change"] == pytest.approx(values["2026-07-01"] - values["2026-05-31"], abs=0.051)
-        assert abs(row["change"]) >= 0.45
+        of = Score.objects.filter(company__slug=row["company"], kind=kind)
+        before, after = of.get(run__as_of="2026-05-31"), of.get(run__as_of="2026-07-01")
+        then = {value.indicator: value for value in before.contributions.exclude(state="unobserved")}
+        now = {value.indicator: value for value in after.contributions.filter(state="observed")}
+        # at these companies every listing that came is one that was not there before
+        moved = [name for name in now if name in then and new & (set(now[name].evidence) - set(then[name].evidence))]
+        assert {why["indicator"] for why in row["why"]} <= set(moved)
+        changes = {name: now[name].contribution - then[name].contribution for name in moved}
+        if sum(len(new & set(now[name].evidence)) for name in moved):
+            differences.append((row["change"], sum(changes.values()), after.value - before.value))
         assert row["path"] == f"/companies/{row['company']}/scores/{kind}/"
-        assert row["why"], "what moved it is told"
+        assert row["new"]
+    assert all(abs(change) >= 0.5 for change, _, _ in differences)
+    assert any(change != pytest.approx(whole, abs=0.06) for change, _, whole in differences), "not the whole difference"
+    assert sum(change == pytest.approx(moved, abs=0.06) for change, moved, _ in differences) > len(differences) / 2
+
+
+LATER = parse_week("2026-W28")  # 6 to 12 July, after the record's last day
+IN_IT = LATER.begin + timedelta(days=2)
+PLACE = "/providers/a-test/models/"
+
+
+def one_score() -> Score:
+    found = Score.objects.filter(run__as_of="2026-07-01", kind="compatibility", ranked=True, value__lt=60)
+    return found.filter(contributions__indicator="generations", contributions__state="observed").order_by("pk")[0]
+
+
+@pytest.mark.django_db
+def test_news_and_listings_of_the_week_move_a_score_by_what_their_indicators_gained() -> None:
+    claim("ev_before", "listing", valid_from=WEEK.starts_on, locator=PLACE + "old")
+    listed = claim("ev_listed", "listing", valid_from=IN_IT.date(), locator=PLACE + "new")
+    told = claim("ev_told", "event", knowable_at=IN_IT, published_at=IN_IT - timedelta(days=1))
+    before = one_score()
+    scored_again(
+        LATER.ends_on,
+        before,
+        generations={"add": 2.0, "gain": [listed], "was": "zero"},
+        labs_served={"add": 1.5, "gain": [told, listed]},
+        evenness={"add": -7.0},  # what nothing new explains
+    )
+    content = build(LATER, NOW)
+    (row,) = content["movers"]["kinds"][0]["rows"]
+    assert (row["company"], row["change"], row["new"]) == (before.company.slug, 3.5, 2)
+    assert row["why"] == [{"indicator": "generations", "change": 2.0}, {"indicator": "labs_served", "change": 1.5}]
+    rendered = render(content)
+    assert "1 score moved by new evidence" in rendered.subject
+    assert "What new evidence of the week moved" in " ".join(rendered.text.split())
+    assert "+30" not in rendered.text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("change", "claimed"),
+    [
+        pytest.param({}, {}, id="decay"),
+        pytest.param({"was": "unobserved"}, {"kind": "event", "knowable_at": IN_IT}, id="seen for the first time"),
+        pytest.param({"state": "unobserved"}, {"kind": "event", "knowable_at": IN_IT}, id="no longer seen"),
+        pytest.param({}, {"kind": "event", "knowable_at": LATER.begin - timedelta(hours=1)}, id="news of before"),
+        pytest.param(
+            {},
+            {"kind": "event", "knowable_at": IN_IT, "published_at": IN_IT - timedelta(days=15)},
+            id="old news that came to light",
+        ),
+        pytest.param(
+            {},
+            {"kind": "listing", "valid_from": IN_IT.date(), "locator": PLACE + "old"},
+            id="another price of a listing",
+        ),
+        pytest.param(
+            {},
+            {"kind": "listing", "valid_from": IN_IT.date(), "locator": "/providers/b-test/models/one"},
+            id="a provider that the catalogue caught up with",
+        ),
+        pytest.param(
+            {}, {"kind": "listing", "valid_from": WEEK.ends_on, "locator": PLACE + "new"}, id="a listing of before"
+        ),
+        pytest.param({}, {"kind": "role", "valid_from": IN_IT.date()}, id="the registry"),
+    ],
+)
+def test_what_is_no_new_evidence_of_the_week_moves_nothing(change: dict[str, str], claimed: dict[str, Any]) -> None:
+    claim("ev_before", "listing", valid_from=WEEK.starts_on, locator=PLACE + "old")
+    gain = [claim("ev_other", **claimed)] if claimed else []
+    scored_again(LATER.ends_on, one_score(), generations={"add": 5.0, "gain": gain, **change})
+    content = build(LATER, NOW)
+    assert content["movers"]["kinds"] == []
+    assert "No score moved by half a point or more by new evidence" in content["movers"]["note"]
+    rendered = render(content)
+    assert content["movers"]["note"] in " ".join(rendered.text.split())
+    assert "score" not in rendered.subject
 
 
 @pytest.mark.django_db
@@ -107,6 +192,37 @@ def test_a_story_is_one_line_with_its_publishers_and_evidence() -> None:
     assert section["type"] == "availability"
     assert (row["title"], row["publisher"], row["others"]) == ("A host serves a model", "Alpha", 1)
     assert row["evidence"].startswith("/evidence/ev_")
+
+
+@pytest.mark.django_db
+def test_old_items_that_came_to_light_in_the_week_are_not_its_news() -> None:
+    at = WEEK.begin + timedelta(days=3)
+    tell("Told ten years ago", at=at, published=datetime(2016, 3, 1, tzinfo=UTC))
+    tell("Told on the Sunday before", at=at, published=WEEK.begin - timedelta(seconds=1))
+    tell("Told on the Monday, seen on the Thursday", at=at, published=WEEK.begin)
+    tell("Told on the Sunday, seen after the week", at=WEEK.end, published=WEEK.end - timedelta(hours=1))
+    (section,) = build(WEEK, NOW)["events"]
+    assert [(row["title"], row["day"]) for row in section["rows"]] == [
+        ("Told on the Monday, seen on the Thursday", "2026-06-29")
+    ]
+
+
+@pytest.mark.django_db
+def test_a_story_that_was_told_before_the_week_is_not_its_news_when_it_is_told_again() -> None:
+    first = tell("Told first", at=WEEK.begin - timedelta(days=2))
+    tell("Told again", at=WEEK.begin + timedelta(days=1), publisher="other", story=first.revision.article.story)
+    assert build(WEEK, NOW)["events"] == []
+
+
+@pytest.mark.django_db
+def test_an_item_without_a_date_is_news_when_first_seen_at_a_source_that_was_looked_at_before() -> None:
+    at = WEEK.begin + timedelta(days=1)
+    known = tell("No date", at=at, published=None, date_from="first_seen", publisher="known").revision.article.source
+    tell("No date, of any age", at=at, published=None, date_from="first_seen", publisher="fresh")
+    tell("Perhaps of May", at=at, published=at - timedelta(days=40), date_from="guessed", publisher="known")
+    known.captures.create(captured_at=WEEK.begin - timedelta(days=5), blob="x", learned_at=NOW)
+    (section,) = build(WEEK, NOW)["events"]
+    assert [(row["title"], row["day"]) for row in section["rows"]] == [("No date", "2026-06-30")]
 
 
 @pytest.mark.django_db
