@@ -23,8 +23,6 @@ def observed_quartiles(run: ScoringRun) -> Mapping[str, tuple[float, int]]:
         rows = IndicatorValue.objects.filter(score__run=run, score__kind=kind, score__peers=peers)
         seen = rows.filter(state__in=("observed", "zero")).values_list("indicator", "normalised", "state")
         for indicator, normalised, state in seen:
-            if normalised is not None and (
-                state == "observed" or indicator not in measures
-            ):
+            if normalised is not None and (state == "observed" or indicator not in measures):
                 values[indicator].append(normalised)
     return {name: (float(np.percentile(found, 25)), len(found)) for name, found in sorted(values.items())}

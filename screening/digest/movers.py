@@ -51,9 +51,12 @@ def _values(scores: Iterable[Score]) -> dict[tuple[int, str], IndicatorValue]:
 
 
 def _gained(pair: Pair) -> set[str]:
-    """The evidence that came to an indicator that was measured on both days; none where it was not."""
+    """The evidence that came to an indicator that was measured on both days; none where it was not.
+
+    Unobserved or not applicable before: that it is now seen is the record's catching up.
+    """
     before, after = pair
-    measured = after.state == "observed" and before.state != "unobserved"
+    measured = after.state == "observed" and before.state in ("observed", "zero")
     return set(after.evidence) - set(before.evidence) if measured else set()
 
 
