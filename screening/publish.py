@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Max
 
 from kbase.errors import PlainError
 from kbase.models import Company
@@ -52,15 +53,20 @@ def _plain(node: object) -> object:
 
 def running_vintage(now: datetime) -> Vintage:
     """The vintage in which new scores are published; the first opens by itself."""
-    vintage = Vintage.objects.order_by("-pk").first()
-    return vintage or Vintage.objects.create(why="the first history", opened_at=now)
+    return Vintage.objects.order_by("-pk").first() or _next_vintage("the first history", now)
+
+
+def _next_vintage(why: str, now: datetime) -> Vintage:
+    """Numbered by hand: a sequence leaves gaps where a kill undid something, and exports carry the number."""
+    last = Vintage.objects.aggregate(last=Max("pk"))["last"] or 0
+    return Vintage.objects.create(pk=last + 1, why=why, opened_at=now)
 
 
 def open_vintage(why: str, now: datetime) -> Vintage:
     """A deliberate new history: what is scored from now on is in it, with the registry and methods of today."""
     if not why.strip():
         raise ValueError("a vintage needs a reason")
-    return Vintage.objects.create(why=why.strip(), opened_at=now)
+    return _next_vintage(why.strip(), now)
 
 
 def _store(run: ScoringRun, results: Iterable[CompanyScore]) -> None:

@@ -23,6 +23,7 @@ from kbase.times import last_instant
 from screening.encoding import FORMATS
 from screening.export import EXPORTS
 from screening.models import ScoringRun, Vintage
+from screening.publish import open_vintage
 from tests.conftest import NOW
 from tests.screening.test_api import CONTRIBUTION_FIELDS, SCORE_FIELDS
 
@@ -171,7 +172,7 @@ def test_what_cannot_be_done_is_said_in_one_line(options: dict[str, Any], says: 
 
 def test_a_vintage_that_is_closed_is_not_added_to(tmp_path: Path) -> None:
     first = Vintage.objects.get()
-    Vintage.objects.create(why="the next", opened_at=NOW)
+    open_vintage("the next", NOW)
     assert table(export("scores", "csv", tmp_path, as_of="2026-05-31", vintage=str(first.pk)))
     with pytest.raises(CommandError, match="it is closed"):
         export("scores", "csv", tmp_path, as_of="2026-06-15", vintage=str(first.pk))
