@@ -190,6 +190,7 @@ def _assemble(
         value, reason = None, "nothing was observed of it"
     if parent:
         reason = f"it belongs to {parent}: what it offers and what is told of it count there"
+        value = None if kind == "compatibility" else value  # its infrastructure roles are still its own
     return CompanyScore(
         company, kind, peers, value, coverage, reason, found, parts, ranked=coverage >= floor and not parent
     )

@@ -77,6 +77,7 @@ def test_a_company_that_belongs_to_another_is_not_ranked_beside_it() -> None:
     world = replace(facts({"owner": ["a/x"], "owned": ["a/x"]}), parents={"owned": "owner"})
     found = scores(world, "compatibility")
     assert not found["owned"].ranked
+    assert found["owned"].value is None
     assert found["owned"].reason.startswith("it belongs to owner")
     assert found["owner"].rank == 1
 
