@@ -13,23 +13,11 @@ from dataclasses import dataclass
 from ingest import event_rules, event_rules_market, event_rules_models
 from ingest.event_frames import Frame, frame
 from ingest.event_rules import LEAST, Rule, pattern
+from ingest.event_types import EVENT_TYPES
 from ingest.marking import Mark, Marked
 
 RULES: tuple[Rule, ...] = (*event_rules_models.RULES, *event_rules_market.RULES)
-ORDER = [
-    "release",
-    "availability",
-    "optimisation",
-    "tuning",
-    "serving",
-    "accelerator",
-    "datacentre",
-    "partnership",
-    "pricing",
-    "deal",
-    "policy",
-    "research",
-]
+ORDER = [kind for kind in EVENT_TYPES if kind != "other"]
 OTHER_CONFIDENCE = 0.85  # how often a text without a hit is indeed none of the types
 OWN_OFFERING = 0.92  # the host itself says that a model of a stated version is there
 PASSIVE = frozenset({"policy", "research", "pricing"})  # nobody's offer grows by them: they go neither way

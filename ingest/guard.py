@@ -67,21 +67,6 @@ class AddressRefusedError(Exception):
     """No connection was opened, because of where it would have gone. The text is one readable line."""
 
 
-def parse_networks(text: str) -> tuple[Network, ...]:
-    """The networks of a comma-separated list such as ``127.0.0.1/32, fd00::/8`` (the form of TESSERA_FETCH_ALLOW).
-
-    Raises ``ValueError`` with one line that names the part that is not a network.
-    """
-    return tuple(_network(part.strip()) for part in text.split(",") if part.strip())
-
-
-def _network(text: str) -> Network:
-    try:
-        return ip_network(text)
-    except ValueError as fault:
-        raise ValueError(f"{text!r} is not a network such as 127.0.0.1/32: {fault}") from None
-
-
 def embedded_ipv4(address: Address) -> IPv4Address | None:
     """The IPv4 address that packets to an IPv6 address end at (mapped, NAT64, 6to4, Teredo, ISATAP), if any."""
     if isinstance(address, IPv4Address):

@@ -71,13 +71,6 @@ def run_for(as_of: date | None = None, *, vintage: str = "published") -> Scoring
     return runs.order_by("-as_of", order).first()
 
 
-def days_scored(vintage: str = "published") -> list[date]:
-    runs = ScoringRun.objects.all()
-    if vintage not in ("published", "latest"):
-        runs = runs.filter(vintage_id=int(vintage))
-    return sorted(set(runs.values_list("as_of", flat=True)))
-
-
 def month_ends(since: date, until: date) -> list[date]:
     """The last days of the months from ``since`` up to ``until``, both inclusive."""
     days, day = [], since.replace(day=1)

@@ -105,7 +105,7 @@ def _record(today: OnTheDay, rows: list[Listed]) -> OfferingRecord:
     present = [row for row in rows if row in today.current]
     shown = present or [max(rows, key=lambda row: row.last_on)]
     first = min(rows, key=lambda row: row.first_on)
-    earlier = [day for day in today.platform_days[first.platform] if day < first.first_on]
+    seen = today.first_seen(first)
     deprecated = present and all(row.status == "deprecated" for row in present)
     input_price, basis = price(shown, "input")
     generation = first.generation.split("/", 1)[1] if first.generation else ""
@@ -119,9 +119,9 @@ def _record(today: OnTheDay, rows: list[Listed]) -> OfferingRecord:
         model=first.model.split("/", 1)[1],
         variant=first.variant,
         state="deprecated" if deprecated else "listed" if present else "not_seen",
-        first_seen_after=earlier[-1] if earlier else None,
-        first_seen_by=first.first_on,
-        left_censored=not earlier or (first.platform, first.first_on) in today.catch_ups,
+        first_seen_after=seen.after,
+        first_seen_by=seen.by,
+        left_censored=seen.left_censored,
         last_seen=max(today.last_seen(row) for row in rows),
         open_weights=shown[0].is_open,
         context=max((row.context for row in shown if row.context), default=None),

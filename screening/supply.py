@@ -10,12 +10,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import cached_property
 
+from ingest.catalogues.observations import Interval, first_seen, is_catch_up, suspect
 from screening.facts import FIRST_HAND, FirstOffered, GenerationFacts, SupplyRow
 from screening.listings import Catalogue, Listed
-
-CATCH_UP_AGE = timedelta(days=45)
-CATCH_UP_SHARE = 0.25
-SUSPECT_LOSS = 0.3
 
 
 def released_on(stated: str) -> date | None:
@@ -71,7 +68,7 @@ class OnTheDay:
             return days[-1] if days else None
         before = {row.model for row in self._present(provider, days[-2])}
         now = {row.model for row in self._present(provider, days[-1])}
-        return days[-2] if before and len(before - now) > SUSPECT_LOSS * len(before) else days[-1]
+        return days[-2] if suspect(before, now) else days[-1]
 
     def last_seen(self, row: Listed) -> date:
         """The last observation by the day that had the row."""
@@ -105,15 +102,21 @@ class OnTheDay:
         return {platform: sorted(found) for platform, found in days.items()}
 
     @cached_property
-    def catch_ups(self) -> frozenset[tuple[str, date]]:
-        """(platform, day) where more than a quarter of the new models had been released over 45 days before."""
-        new: Counter[tuple[str, date]] = Counter()
-        old: Counter[tuple[str, date]] = Counter()
+    def catch_ups(self) -> Mapping[str, frozenset[date]]:
+        """platform -> the observations in which the catalogue was catching up with it."""
+        new: dict[tuple[str, date], list[date | None]] = defaultdict(list)
         for (platform, _), row in first_rows(self.rows, "model").items():
-            new[platform, row.first_on] += 1
-            released = released_on(row.released)
-            old[platform, row.first_on] += bool(released and released < row.first_on - CATCH_UP_AGE)
-        return frozenset(key for key in new if old[key] > CATCH_UP_SHARE * new[key])
+            new[platform, row.first_on].append(released_on(row.released))
+        found: dict[str, set[date]] = defaultdict(set)
+        for (platform, day), released in new.items():
+            if is_catch_up(released, day):
+                found[platform].add(day)
+        return {platform: frozenset(days) for platform, days in found.items()}
+
+    def first_seen(self, row: Listed) -> Interval:
+        """When what the row was the first to list began on its platform."""
+        platform = row.platform
+        return first_seen(row.first_on, self.platform_days[platform], self.catch_ups.get(platform, frozenset()))
 
     def stale(self, provider: str, days: int) -> bool:
         seen = self.observed.get(provider, [])
@@ -217,9 +220,8 @@ def first_offered(today: OnTheDay, kinds: frozenset[str]) -> Mapping[tuple[str, 
         company, since = today.owner_since("platform", platform)
         if not company:
             continue
-        earlier = [day for day in today.platform_days[platform] if day < row.first_on]
-        censored = not earlier or (platform, row.first_on) in today.catch_ups
-        first = FirstOffered(earlier[-1] if earlier else None, row.first_on, censored)
+        seen = today.first_seen(row)
+        first = FirstOffered(seen.after, seen.by, seen.left_censored)
         if since and since > row.first_on:
             first = FirstOffered(None, since, True)
         known = found.get((company, generation))

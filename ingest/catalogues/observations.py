@@ -39,15 +39,6 @@ class Interval:
     left_censored: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Presence:
-    """Seen at every observation from ``first_on`` to ``last_on``; ``gone_by`` is the first that missed it after."""
-
-    first_on: date
-    last_on: date
-    gone_by: date | None
-
-
 def add_observation(
     runs: Sequence[Run], dates_before: Collection[date], on: date, content_hash: str | None
 ) -> list[Run]:
@@ -80,21 +71,12 @@ def runs_of(said: Mapping[date, str], days: Iterable[date]) -> list[Run]:
     return runs
 
 
-def presence(runs: Iterable[Run], days: Iterable[date]) -> list[Presence]:
-    """When the thing was there, whatever was said of it."""
-    ordered = sorted(set(days))
-    there = runs_of(dict.fromkeys(_by_day(list(runs), ordered), "there"), ordered)
-    return [Presence(run.first_on, run.last_on, _next(ordered, run.last_on)) for run in there]
-
-
-def first_seen(runs: Iterable[Run], platform_dates: Iterable[date], catch_ups: Collection[date] = ()) -> Interval:
-    """When an offering was first there: after the platform's previous observation, by its own first.
+def first_seen(by: date, platform_dates: Iterable[date], catch_ups: Collection[date] = ()) -> Interval:
+    """When what was seen first on the day ``by`` began: after the platform's previous observation, by this one.
 
     ``platform_dates`` are the days on which the catalogue listed the platform at all. Left-censored at the platform's
-    first observation, and at those in which the catalogue was catching up (``is_catch_up``). Raises ``ValueError``
-    without runs.
+    first observation, and at those in which the catalogue was catching up (``is_catch_up``).
     """
-    by = min(run.first_on for run in runs)
     earlier = [day for day in platform_dates if day < by]
     return Interval(max(earlier, default=None), by, left_censored=not earlier or by in catch_ups)
 
@@ -128,8 +110,3 @@ def _by_day(runs: Sequence[Run], days: Sequence[date]) -> dict[date, str]:
                 break
             said[day] = run.content_hash
     return said
-
-
-def _next(days: Sequence[date], day: date) -> date | None:
-    index = bisect_left(days, day) + 1
-    return days[index] if index < len(days) else None

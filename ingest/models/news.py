@@ -6,26 +6,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from .sources import Source
+from ingest.event_types import DATE_ORIGINS, DIRECTIONS, EVENT_TYPES, STATUSES
 
-EVENT_TYPES = (
-    "release",
-    "availability",
-    "optimisation",
-    "tuning",
-    "serving",
-    "accelerator",
-    "datacentre",
-    "partnership",
-    "pricing",
-    "deal",
-    "policy",
-    "research",
-    "other",
-)
-DIRECTIONS = ("adds", "removes", "neutral")
-STATUSES = ("done", "announced", "reported", "denied", "cancelled")
-DATE_ORIGINS = ("stated", "clamped", "guessed", "first_seen")
+from .sources import Source
 
 
 class Story(models.Model):

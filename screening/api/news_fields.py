@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.models.news import DATE_ORIGINS, DIRECTIONS, EVENT_TYPES, STATUSES
+from ingest.event_types import DATE_ORIGINS, DIRECTIONS, EVENT_TYPES, STATUSES
 from ingest.models.sources import OUTCOMES
 from screening.fields import Field
 

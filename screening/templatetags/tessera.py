@@ -61,11 +61,6 @@ def tokens(value: int | None) -> str:
 
 
 @register.filter
-def yes_no(value: bool | None) -> str:
-    return ABSENT if value is None else "yes" if value else "no"
-
-
-@register.filter
 def region(key: str) -> str:
     return names.REGIONS.get(key, key)
 

@@ -60,8 +60,3 @@ def standings(run: ScoringRun | None) -> Mapping[int, Mapping[str, Standing]]:
     for score in scores:
         found[score.company_id][score.kind] = _standing(score, ranked[score.kind, score.peers])
     return found
-
-
-def standings_of(run: ScoringRun | None, company: int) -> Mapping[str, Standing]:
-    """kind -> the standing of one company in the run."""
-    return standings(run).get(company, {})

@@ -10,8 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
+from ingest.event_types import EVENT_TYPES
 from ingest.models import Evidence, Story
-from ingest.models.news import EVENT_TYPES
 from kbase.models import AIModel, Company, Lab, Platform
 from kbase.registry.schema import GROUPS, REGIONS
 from screening.methodology import CURRENT, load

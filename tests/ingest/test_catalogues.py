@@ -19,12 +19,10 @@ from ingest.catalogues import epoch, leaderboard, models_dev
 from ingest.catalogues.common import CatalogueError, stated_date
 from ingest.catalogues.observations import (
     Interval,
-    Presence,
     Run,
     add_observation,
     first_seen,
     is_catch_up,
-    presence,
     runs_of,
     suspect,
 )
@@ -268,24 +266,16 @@ class TestRuns:
         there = {day(number): words for number, words in said.items() if words is not None}
         assert runs == runs_of(there, [day(number) for number in said])
 
-    def test_presence_forgets_what_was_said_and_knows_when_it_ended(self) -> None:
-        runs = [Run("a", day(0), day(0)), Run("b", day(1), day(1)), Run("b", day(3), day(3))]
-        assert presence(runs, [day(n) for n in range(4)]) == [
-            Presence(day(0), day(1), day(2)),
-            Presence(day(3), day(3), None),
-        ]
-
 
 class TestFirstSeen:
     def test_it_is_an_interval(self) -> None:
-        assert first_seen([Run("a", day(2), day(3))], [day(1), day(2), day(3)]) == Interval(day(1), day(2), False)
+        assert first_seen(day(2), [day(1), day(2), day(3)]) == Interval(day(1), day(2), False)
 
     def test_the_platforms_own_first_observation_tells_nothing(self) -> None:
-        assert first_seen([Run("a", day(1), day(3))], [day(1), day(2), day(3)]) == Interval(None, day(1), True)
+        assert first_seen(day(1), [day(1), day(2), day(3)]) == Interval(None, day(1), True)
 
     def test_nor_does_a_catching_up_of_the_catalogue(self) -> None:
-        runs, days = [Run("a", day(2), day(2))], [day(1), day(2)]
-        assert first_seen(runs, days, catch_ups={day(2)}).left_censored
+        assert first_seen(day(2), [day(1), day(2)], catch_ups={day(2)}).left_censored
 
     def test_a_catch_up_is_more_than_a_quarter_of_old_models(self) -> None:
         old, new = day(4) - timedelta(days=46), day(4) - timedelta(days=45)
@@ -343,7 +333,7 @@ def test_a_bulk_renaming_moves_no_first_seen(provider: str, snapshots: dict[str,
     assert len(renamed) == recognised
     for meaning, _ in renamed:
         runs = runs_of({day: "there" for day in days if meaning in listed[day]}, days)
-        assert first_seen(runs, days).by < date.fromisoformat(on)
+        assert runs[0].first_on < date.fromisoformat(on)
     # Whatever else is new is new: no old id looks like it.
     strangers = [i for meaning, ids in now.items() if meaning not in then for i in ids - old_ids]
     assert {plain_id(i) for i in strangers} & {plain_id(i) for i in old_ids} == set()

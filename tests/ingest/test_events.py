@@ -12,8 +12,8 @@ import pytest
 
 from ingest.annotate import Annotator
 from ingest.evaluation import evaluate
+from ingest.event_types import DIRECTIONS, EVENT_TYPES, STATUSES
 from ingest.events import Event
-from ingest.models.news import DIRECTIONS, EVENT_TYPES, STATUSES
 from kbase.registry.compiled import compiled
 
 ROOT = Path(__file__).resolve().parents[2]
