@@ -88,6 +88,21 @@ def test_frontier_cover_counts_open_releases_that_five_companies_took_up() -> No
     assert "not seen: qwen/new" in slow.note
 
 
+def test_a_closed_release_of_a_lab_that_is_not_established_is_not_notable() -> None:
+    closed = generation("small/new", is_open=False)
+    world = facts({**{f"host{i}": ["small/new"] for i in range(5)}, "slow": ["meta/x"]}, closed)
+    assert ind.frontier_cover(mine("slow", world)).state == "unobserved"
+
+
+def test_a_closed_release_of_an_established_lab_is_notable() -> None:
+    old = [generation(f"big/{n}", age=300, is_open=False) for n in range(3)]
+    new = generation("big/new", age=30, is_open=False)
+    hosts = {f"host{i}": [g.key for g in old] for i in range(5)}
+    world = facts({**hosts, "first": ["big/new"]}, *old, new)
+    assert ind.frontier_cover(mine("first", world)).raw == 1
+    assert "not seen: big/new" in ind.frontier_cover(mine("host0", world)).note
+
+
 def test_a_release_that_its_lab_keeps_to_itself_is_asked_of_nobody() -> None:
     own = generation("openai/new", is_open=False)
     world = facts({"openai": ["openai/new"], "h": ["meta/a"]}, own)

@@ -55,6 +55,11 @@ def test_what_is_unobserved_takes_the_prior_and_no_coverage() -> None:
     assert lag.normalised == METHODOLOGY.indicator("release_lag").prior
 
 
+def test_who_offers_no_other_lab_gets_nothing_for_its_lag_and_full_coverage() -> None:
+    lag = part(scores(facts({"openai": ["openai/x"]}), "compatibility")["openai"], "release_lag")
+    assert (lag.state, lag.normalised, lag.contribution, lag.coverage) == ("zero", 0, 0, 1)
+
+
 def test_a_gateway_is_ranked_among_gateways() -> None:
     world = facts({"router": ["a/x", "b/x"]}, kind="gateway")
     hosts = facts({"h": ["a/x"]})
