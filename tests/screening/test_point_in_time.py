@@ -56,9 +56,10 @@ def test_a_score_as_of_may_is_the_one_that_only_what_was_knowable_by_then_gives(
     tell("Llama 3.3 70B is now available on GroqCloud", datetime(2026, 5, 4, tzinfo=UTC))
     tell("Qwen3 32B is now available on GroqCloud", datetime(2026, 6, 4, tzinfo=UTC))
     inputs, methodology = read_inputs(), load()
-    assert score_all(facts_as_of(inputs, MAY, methodology), methodology) == score_all(
-        facts_as_of(known_by(inputs, MAY), MAY, methodology), methodology
-    )
+    everything, only_then = (facts_as_of(i, MAY, methodology) for i in (inputs, known_by(inputs, MAY)))
+    assert [story.type for story in everything.stories] == ["availability"], "the one of May, not the one of June"
+    assert everything == only_then
+    assert score_all(everything, methodology) == score_all(only_then, methodology)
     assert fingerprint(inputs, MAY) == fingerprint(known_by(inputs, MAY), MAY)
 
 
