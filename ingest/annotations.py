@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 
 from ingest import evidence
 from ingest.annotate import ANNOTATOR, Annotation, Annotator
@@ -97,16 +96,19 @@ def annotate_again(revisions: Iterable[Revision]) -> int:
     return count
 
 
-def annotate_stored(size: int = 2000) -> int:
-    """Annotate every revision that today's annotator has not seen; may be killed and run again."""
+def _annotate_all(which: QuerySet[Revision], size: int) -> int:
     done = 0
-    while True:
-        todo: list[Any] = list(
-            Revision.objects.exclude(annotator=ANNOTATOR)
-            .select_related("article__source__company")
-            .order_by("pk")[:size]
-        )
-        if not todo:
-            return done
+    while todo := list(which.select_related("article__source__company").order_by("pk")[:size]):
         annotate_again(todo)
         done += len(todo)
+    return done
+
+
+def annotate_new(size: int = 2000) -> int:
+    """Annotate every revision that nobody has annotated yet; may be killed and run again."""
+    return _annotate_all(Revision.objects.filter(annotator=""), size)
+
+
+def annotate_stored(size: int = 2000) -> int:
+    """Annotate every revision that today's annotator has not seen; may be killed and run again."""
+    return _annotate_all(Revision.objects.exclude(annotator=ANNOTATOR), size)

@@ -31,6 +31,7 @@ def judge(response: httpx2.Response, attempt: Attempt) -> FetchResult:
         result,
         content_type=headers.get("content-type", "")[:200],
         retry_after=retry_after(headers, attempt.now, attempt.policy.retry_after_ceiling),
+        tdm_reserved=headers.get("tdm-reservation", "").strip() == "1",
         max_age=max_age(headers, attempt.now, attempt.policy.max_age_ceiling),
     )
 

@@ -2,73 +2,72 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Greatest
 
-from ingest.annotations import annotate_revisions
-from ingest.canonical import canonical_url, content_hash, title_key
+from ingest.canonical import content_hash
 from ingest.entries import Entry, Rejected
 from ingest.knowable import Seen, knowable_at
 from ingest.models import Article, Rejection, Revision, Source
-from ingest.stories import Told, stories_for
+from ingest.notices import is_notice
+from ingest.recognition import Known, fresh_key, key_of, link_alias, recognise, title_alias
+
+LAST_SEEN_STEP = timedelta(hours=20)
+REVISIONS = 24  # of an item whose title stands; what changes its summary more often is a counter
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Items of one document, by what became of them."""
+    """Items of one document, by what became of them; and its shape: how many state an id, a date.
+
+    ``rekeyed`` are those that were known again by an alias only. ``good``: it can be trusted as a whole.
+    """
 
     new: int = 0
     updated: int = 0
     unchanged: int = 0
     rejected: int = 0
+    with_guid: int = 0
+    with_date: int = 0
+    rekeyed: int = 0
+    ids_policy: str = ""
+    good: bool = True
 
     @property
     def items(self) -> int:
         return self.new + self.updated + self.unchanged + self.rejected
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    article: int
-    number: int
-    content_hash: str
+def _as_may_be_stored(source: Source, entries: Sequence[Entry]) -> list[Entry]:
+    """The entries without their text where the source's terms do not let us keep it."""
+    if source.may_store_summary and not source.tdm_reserved:
+        return list(entries)
+    return [replace(entry, summary="") for entry in entries]
 
 
-def _key(entry: Entry) -> str:
-    return hashlib.sha256(entry.key.encode()).hexdigest()
+def _withheld(entry: Entry, whole: str) -> str:
+    """Why an item is no evidence, empty where it is one. ``whole``: what speaks against its whole document."""
+    return "notice" if is_notice(entry) else whole
 
 
-def _known(source: Source, keys: Sequence[str]) -> dict[str, Known]:
-    last = Revision.objects.filter(article=OuterRef("pk")).order_by("-number")
-    rows = Article.objects.filter(source=source, key__in=keys).values_list(
-        "key", "pk", Subquery(last.values("number")[:1]), Subquery(last.values("content_hash")[:1])
-    )
-    return {key: Known(pk, number, said) for key, pk, number, said in rows}
-
-
-def _new_articles(source: Source, entries: Sequence[Entry], seen: Seen, is_evidence: bool) -> list[Article]:
-    told = [Told(canonical_url(e.url) if e.url else "", title_key(e.title), knowable_at(e, seen)) for e in entries]
-    stories = stories_for(told)
-    return Article.objects.bulk_create(
-        [
-            Article(
-                source=source,
-                key=_key(entry),
-                guid=entry.guid,
-                url=entry.url,
-                story=story,
-                published_at=entry.published_at,
-                date_from=entry.date_from,
-                knowable_at=item.at,
-                learned_at=seen.now,
-                is_evidence=is_evidence,
-            )
-            for entry, story, item in zip(entries, stories, told, strict=True)
-        ],
-        batch_size=1000,
+def _article(source: Source, entry: Entry, key: str, seen: Seen, withheld: str) -> Article:
+    return Article(
+        source=source,
+        key=key,
+        known_by=key_of(entry),
+        guid=entry.guid,
+        url=entry.url,
+        link_alias=link_alias(entry),
+        title_alias=title_alias(entry),
+        published_at=entry.published_at,
+        date_from=entry.date_from,
+        knowable_at=knowable_at(entry, seen),
+        learned_at=seen.now,
+        last_seen_at=seen.now,
+        withheld=_withheld(entry, withheld),
     )
 
 
@@ -87,18 +86,70 @@ def _revision(entry: Entry, article: int, number: int, blob: str, seen: Seen) ->
     )
 
 
+def _is_edit(entry: Entry, known: Known) -> bool:
+    return known.withheld != "taken_down" and known.content_hash != content_hash(entry)
+
+
+def _is_counter(entry: Entry, known: Known) -> bool:
+    """An item that was edited over and over, and now again in its summary alone."""
+    return known.number >= REVISIONS and entry.title == known.title
+
+
+def _remember(entries: Sequence[tuple[Entry, Known]], seen: Seen) -> None:
+    """When they were seen, and under which id and address now, so that they are known again the next time."""
+    pks = [known.pk for _, known in entries]
+    stale = Article.objects.filter(pk__in=pks, last_seen_at__lt=seen.now - LAST_SEEN_STEP)
+    stale.update(last_seen_at=seen.now)
+    moved = [
+        Article(
+            pk=known.pk,
+            known_by=key_of(entry),
+            guid=entry.guid,
+            url=entry.url,
+            link_alias=link_alias(entry),
+            title_alias=title_alias(entry),
+        )
+        for entry, known in entries
+        if known.known_by != key_of(entry) and known.withheld != "taken_down"
+    ]
+    Article.objects.bulk_update(moved, ["known_by", "guid", "url", "link_alias", "title_alias"], batch_size=500)
+
+
 def store_entries(
-    source: Source, entries: Sequence[Entry], *, blob: str, seen: Seen, is_evidence: bool = True
-) -> Counts:
-    """Store what is new and what was edited; an entry that says what it said is left alone."""
-    known = _known(source, [_key(entry) for entry in entries])
-    new = [entry for entry in entries if _key(entry) not in known]
-    edited = [e for e in entries if _key(e) in known and known[_key(e)].content_hash != content_hash(e)]
-    articles = _new_articles(source, new, seen, is_evidence)
+    source: Source, entries: Sequence[Entry], *, blob: str, seen: Seen, withheld: str = ""
+) -> tuple[Counts, list[Rejected]]:
+    """Store what is new and what was edited; an entry that says what it said is left alone.
+
+    Returns the counts, and what was not stored although it could be read. ``withheld``: why none of it is evidence.
+    """
+    entries = _as_may_be_stored(source, entries)
+    known, rekeyed = recognise(source, entries)
+    new = [entry for entry in entries if key_of(entry) not in known]
+    old = [(entry, known[key_of(entry)]) for entry in entries if key_of(entry) in known]
+    edited = [pair for pair in old if _is_edit(*pair)]
+    noise = [pair for pair in edited if _is_counter(*pair)]
+    kept = [pair for pair in edited if not _is_counter(*pair)]
+    used = {found.key for found in known.values()}
+    articles = Article.objects.bulk_create(
+        [_article(source, entry, fresh_key(entry, used), seen, withheld) for entry in new], batch_size=1000
+    )
     revisions = [_revision(e, a.pk, 1, blob, seen) for e, a in zip(new, articles, strict=True)]
-    revisions += [_revision(e, known[_key(e)].article, known[_key(e)].number + 1, blob, seen) for e in edited]
-    annotate_revisions(Revision.objects.bulk_create(revisions, batch_size=1000), source)
-    return Counts(len(new), len(edited), len(entries) - len(new) - len(edited))
+    revisions += [_revision(entry, found.pk, found.number + 1, blob, seen) for entry, found in kept]
+    Revision.objects.bulk_create(revisions, batch_size=1000)
+    _remember(old, seen)
+    counts = Counts(
+        new=len(new),
+        updated=len(kept),
+        unchanged=len(old) - len(edited),
+        with_guid=sum(bool(entry.guid) for entry in entries),
+        with_date=sum(entry.date_from == "stated" for entry in entries),
+        rekeyed=rekeyed,
+    )
+    return counts, [_too_often(entry) for entry, _ in noise]
+
+
+def _too_often(entry: Entry) -> Rejected:
+    return Rejected(entry.locator, f"its text changed for more than the {REVISIONS}th time: not stored", entry.title)
 
 
 def store_rejections(source: Source, rejections: Sequence[Rejected], *, blob: str, seen: Seen) -> int:
@@ -118,3 +169,10 @@ def store_rejections(source: Source, rejections: Sequence[Rejected], *, blob: st
         ignore_conflicts=True,
     )
     return len(rejections)
+
+
+def admit(source: Source, *, at: datetime) -> None:
+    """End a source's probation: what was held back becomes evidence, from now on and not before."""
+    held = Article.objects.filter(source=source, withheld="probation")
+    Revision.objects.filter(article__in=held).update(knowable_at=Greatest("knowable_at", at))
+    held.update(withheld="", knowable_at=Greatest("knowable_at", at))

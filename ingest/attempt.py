@@ -60,6 +60,7 @@ class FetchResult:
     ``refused``: we may not go there (``status`` None), or the server asks us to come later (429, rate-limiting 403).
     ``gone``: 410. ``failed``: anything else. ``reason`` says why in one line, empty for ``ok``. ``etag`` and
     ``last_modified`` are those to send next time. ``permanent_redirect`` is set where every hop was permanent.
+    ``tdm_reserved``: the server reserves text and data mining (TDM Reservation Protocol, ``tdm-reservation: 1``).
     """
 
     outcome: Outcome
@@ -74,6 +75,7 @@ class FetchResult:
     last_modified: str = ""
     retry_after: int | None = None
     max_age: int | None = None
+    tdm_reserved: bool = False
     seconds: float = 0.0
 
 

@@ -75,6 +75,22 @@ def alias(url: str) -> str:
     return parts.netloc.removeprefix("www.") + parts.path.rstrip("/") + query
 
 
+def path_alias(url: str) -> str:
+    """The canonical address without scheme and host; empty where there is no more to it than a front page.
+
+    Within one source it survives a move to another host, which changes every id that is an address.
+    """
+    _, slash, path = alias(url).partition("/")
+    return path if slash else ""
+
+
+def hash64(text: str) -> int | None:
+    """A signed 64-bit hash, for finding again; None of an empty text."""
+    if not text:
+        return None
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+
+
 def title_key(title: str) -> str:
     """A title without case, width, accents of typing and punctuation, at most 500 characters: equal for equal news."""
     words = re.findall(r"[^\W_]+(?:[.,]\d+)*", unicodedata.normalize("NFKC", title).casefold())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from ingest.articles import Counts, store_entries, store_rejections
@@ -40,12 +40,20 @@ Reader = Callable[[Source, Document, Parser], Counts]
 
 def read_feed(source: Source, document: Document, parser: Parser) -> Counts:
     try:
-        feed = parser.parse(document.body, url=document.url, content_type=document.content_type, now=document.seen.at)
+        feed = parser.parse(
+            document.body,
+            url=document.url,
+            content_type=document.content_type,
+            now=document.seen.at,
+            ids_policy=source.ids_policy or "guid",  # type: ignore[arg-type]
+        )
     except FeedError as error:
         raise DocumentError(error.reason) from error
-    counts = store_entries(source, feed.entries, blob=document.blob, seen=document.seen)
-    rejected = store_rejections(source, feed.rejections, blob=document.blob, seen=document.seen)
-    return Counts(counts.new, counts.updated, counts.unchanged, rejected)
+    good = bool(feed.entries) and not feed.truncated and len(feed.rejections) <= len(feed.entries)
+    withheld = "" if good or source.proven_at else "probation"
+    counts, noise = store_entries(source, feed.entries, blob=document.blob, seen=document.seen, withheld=withheld)
+    rejected = store_rejections(source, [*feed.rejections, *noise], blob=document.blob, seen=document.seen)
+    return replace(counts, rejected=rejected, ids_policy=feed.ids_policy, good=good)
 
 
 def _headline(number: int, line: str) -> Entry | Rejected:
@@ -92,8 +100,8 @@ def read_headlines(source: Source, document: Document, parser: Parser) -> Counts
     first = min(e.published_at for e in entries if e.published_at).date()
     backlog = [e for e in entries if e.published_at and e.published_at.date() == first]
     rest = [e for e in entries if e.published_at and e.published_at.date() != first]
-    one = store_entries(source, backlog, blob=document.blob, seen=document.seen, is_evidence=False)
-    two = store_entries(source, rest, blob=document.blob, seen=document.seen)
+    one, _ = store_entries(source, backlog, blob=document.blob, seen=document.seen, withheld="backlog")
+    two, _ = store_entries(source, rest, blob=document.blob, seen=document.seen)
     rejected = store_rejections(source, rejections, blob=document.blob, seen=document.seen)
     return Counts(one.new + two.new, one.updated + two.updated, one.unchanged + two.unchanged, rejected)
 

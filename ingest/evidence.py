@@ -164,7 +164,7 @@ def event_evidence(event: Event) -> Evidence:
     article = revision.article
     source = article.source
     return Evidence(
-        public_id=event_id(source.url, article.key, revision.number, event.type, event.annotator),
+        public_id=event_id(source.first_url, article.key, revision.number, event.type, event.annotator),
         kind="event",
         statement=f"{event.type}, {event.direction}, {event.status}: {revision.title[:200]}",
         companies=event.companies,

@@ -22,6 +22,7 @@ from ingest.entries import (
     Draft,
     Entry,
     FeedError,
+    IdsPolicy,
     Limits,
     ParsedFeed,
     Rejected,
@@ -47,12 +48,19 @@ FENCED = {"content-type": "application/xml; charset=utf-8"}
 
 
 def parse_feed(
-    body: bytes, *, url: str, now: datetime, content_type: str = "", limits: Limits | None = None
+    body: bytes,
+    *,
+    url: str,
+    now: datetime,
+    content_type: str = "",
+    limits: Limits | None = None,
+    ids_policy: IdsPolicy = "guid",
 ) -> ParsedFeed:
     """The entries of a feed document and what was not taken from it, each with its reason.
 
     ``url`` is the address it came from, ``now`` the time of the fetch: a date is judged to lie in the future by it, and
-    nothing else depends on it. Raises ``FeedError`` where the document is no feed or cannot be read at all.
+    nothing else depends on it. ``ids_policy`` is the best that may be taken. Raises ``FeedError`` where the document is
+    no feed or cannot be read at all.
     """
     limits = limits or Limits()
     try:
@@ -61,7 +69,7 @@ def parse_feed(
         raise
     except Exception as fault:  # feedparser is known to raise all sorts on odd input
         raise FeedError("broken", _one_line(f"the parser failed on it: {type(fault).__name__}: {fault}")) from fault
-    return _finish(document, url, now, limits)
+    return _finish(document, url, now, limits, ids_policy)
 
 
 def _one_line(text: str) -> str:
@@ -209,11 +217,11 @@ def _categories(entry: Mapping[str, Any]) -> Iterable[str]:
             yield name
 
 
-def _finish(document: Document, url: str, now: datetime, limits: Limits) -> ParsedFeed:
+def _finish(document: Document, url: str, now: datetime, limits: Limits, best: IdsPolicy) -> ParsedFeed:
     site = web_url(document.site_url, url)
     base = web_url(document.base, url) or url
     finished = [_entry(draft, base, now, limits) for draft in document.drafts]
-    entries, repeated, policy = identify([entry for entry in finished if isinstance(entry, Entry)])
+    entries, repeated, policy = identify([entry for entry in finished if isinstance(entry, Entry)], best)
     rejected = [item for item in finished if isinstance(item, Rejected)]
     return ParsedFeed(
         title=plain(document.title, is_html=True, limit=limits.title),

@@ -20,9 +20,12 @@ NO_DATE = datetime(1, 1, 1, tzinfo=UTC)
 Keys = dict[str, list[Entry]]
 
 
-def identify(entries: list[Entry]) -> tuple[list[Entry], list[Rejected], IdsPolicy]:
-    """The distinct entries in document order with their keys, the repetitions as rejections, and the policy taken."""
-    policy, groups = _first_fitting(entries)
+def identify(entries: list[Entry], best: IdsPolicy = "guid") -> tuple[list[Entry], list[Rejected], IdsPolicy]:
+    """The distinct entries in document order with their keys, the repetitions as rejections, and the policy taken.
+
+    ``best`` is the first policy tried: that of the source, whose ids may have proved worse before.
+    """
+    policy, groups = _first_fitting(entries, best)
     kept = {_winner(group).locator: key for key, group in groups.items()}
     chosen = [replace(entry, key=kept[entry.locator]) for entry in entries if entry.locator in kept]
     repeated = [_repetition(entry, _winner(group)) for group in groups.values() for entry in group]
@@ -46,12 +49,19 @@ POLICIES: tuple[tuple[IdsPolicy, Callable[[Entry], str]], ...] = (
     ("link+date", _by_link),
     ("title+date", _by_title),
 )
+NAMES = [name for name, _ in POLICIES]
 
 
-def _first_fitting(entries: list[Entry]) -> tuple[IdsPolicy, Keys]:
+def worse(policy: str) -> str:
+    """The next policy after one whose ids proved bad; the last has none."""
+    place = NAMES.index(policy) if policy in NAMES else 0
+    return NAMES[min(place + 1, len(NAMES) - 1)]
+
+
+def _first_fitting(entries: list[Entry], best: IdsPolicy) -> tuple[IdsPolicy, Keys]:
     tolerated = max(1, int(len(entries) * TOLERATED_SHARE))
     attempts: list[tuple[IdsPolicy, Keys]] = []
-    for policy, make in POLICIES:
+    for policy, make in POLICIES[NAMES.index(best) :]:
         attempts.append((policy, _grouped(entries, make)))
         if _lost(attempts[-1][1]) <= tolerated:
             return attempts[-1]

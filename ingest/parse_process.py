@@ -15,7 +15,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from ingest.entries import FeedError, Limits, ParsedFeed, to_plain
+from ingest.entries import FeedError, IdsPolicy, Limits, ParsedFeed, to_plain
 from ingest.feeds import parse_feed
 
 LENGTH_BYTES = 8
@@ -45,11 +45,10 @@ def receive_message(connection: socket.socket) -> bytes:
     return receive_exactly(connection, int.from_bytes(receive_exactly(connection, LENGTH_BYTES), "big"))
 
 
-def question(url: str, content_type: str, now: datetime, limits: Limits) -> bytes:
+def question(url: str, content_type: str, now: datetime, limits: Limits, ids_policy: IdsPolicy) -> bytes:
     """The head of a question."""
-    return json.dumps(
-        {"url": url, "content_type": content_type, "now": now.isoformat(), "limits": asdict(limits)}
-    ).encode("ascii")
+    head = {"url": url, "content_type": content_type, "now": now.isoformat(), "limits": asdict(limits)}
+    return json.dumps({**head, "ids_policy": ids_policy}).encode("ascii")
 
 
 def answer(head: bytes, body: bytes) -> bytes:
@@ -68,6 +67,7 @@ def _parse(head: dict[str, Any], body: bytes) -> ParsedFeed:
             content_type=head["content_type"],
             now=datetime.fromisoformat(head["now"]),
             limits=Limits(**head["limits"]),
+            ids_policy=head["ids_policy"],
         )
     except MemoryError:
         raise NO_MEMORY from None

@@ -21,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ingest.entries import FeedError, Limits, ParsedFeed, from_plain
+from ingest.entries import FeedError, IdsPolicy, Limits, ParsedFeed, from_plain
 from ingest.parse_process import LENGTH_BYTES, NO_MEMORY, question, send_message
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,10 +70,17 @@ class Parser:
             self._stop()
 
     def parse(
-        self, body: bytes, *, url: str, now: datetime, content_type: str = "", limits: Limits | None = None
+        self,
+        body: bytes,
+        *,
+        url: str,
+        now: datetime,
+        content_type: str = "",
+        limits: Limits | None = None,
+        ids_policy: IdsPolicy = "guid",
     ) -> ParsedFeed:
         """As ``parse_feed``; raises ``FeedError`` of kind ``timeout`` or ``memory`` past this parser's bounds."""
-        head = question(url, content_type, now, limits or Limits())
+        head = question(url, content_type, now, limits or Limits(), ids_policy)
         with self._lock:
             reply = json.loads(self._ask(head, body))
         if "error" in reply:

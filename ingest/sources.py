@@ -6,6 +6,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.db import transaction
+from django.db.models import Q
 
 from ingest.connectors import READERS
 from ingest.models import Source
@@ -41,12 +42,15 @@ def load_sources(registry: Registry, *, now: datetime) -> int:
             "read_at": _read_at(entry),
             "retired_at": None,
         }
-        _, created = Source.objects.update_or_create(
-            url=entry.url, defaults=described, create_defaults={**described, "learned_at": now, "next_at": now}
-        )
-        added += created
+        known = Source.objects.filter(Q(first_url=entry.url) | Q(url=entry.url)).order_by("pk").first()
+        if known is None:
+            Source.objects.create(url=entry.url, learned_at=now, next_at=now, **described)
+            added += 1
+        else:
+            Source.objects.filter(pk=known.pk).update(**described)
     ours = {entry.url for entry in registry.sources}
-    Source.objects.exclude(read_at="").exclude(url__in=ours).filter(retired_at=None).update(retired_at=now)
+    gone = Source.objects.exclude(read_at="").exclude(url__in=ours).exclude(first_url__in=ours)
+    gone.filter(retired_at=None).update(retired_at=now)
     return added
 
 

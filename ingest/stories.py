@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 
-from ingest.models import Story
+from ingest.canonical import canonical_url, title_key
+from ingest.models import Article, Story
 
 WINDOW = timedelta(days=14)
 
@@ -47,7 +49,7 @@ class _Known:
         return next(near, None)
 
 
-def stories_for(items: Sequence[Told]) -> list[Story]:
+def _stories_for(items: Sequence[Told]) -> list[Story]:
     """The story of each item, in their order; new ones are stored.
 
     Titles such as "Weekly round-up" recur, so they match only within two weeks.
@@ -62,3 +64,22 @@ def stories_for(items: Sequence[Told]) -> list[Story]:
         found.append(story)
     Story.objects.bulk_create(new, batch_size=1000)
     return found
+
+
+def _told(article: Article) -> Told:
+    title = article.revisions.all()[0].title
+    return Told(canonical_url(article.url) if article.url else "", title_key(title), article.knowable_at)
+
+
+def group_new(*, now: datetime, size: int = 2000) -> int:
+    """Put every article that has no story yet into one; returns how many. May be killed and run again."""
+    done = 0
+    while True:
+        with transaction.atomic():
+            articles = list(Article.objects.filter(story=None).order_by("pk").prefetch_related("revisions")[:size])
+            if not articles:
+                return done
+            for article, story in zip(articles, _stories_for([_told(a) for a in articles]), strict=True):
+                article.story = story
+            Article.objects.bulk_update(articles, ["story"], batch_size=1000)
+        done += len(articles)

@@ -88,7 +88,7 @@ def _told() -> Iterable[Told]:
             direction__in=("adds", "removes"),
             status__in=STATUS_WEIGHT,
             type__in=ROLE_THAT_COUNTS,
-            revision__article__is_evidence=True,
+            revision__article__withheld="",
         )
         .exclude(revision__article__source__category="off_topic")
         .values_list(
@@ -102,7 +102,7 @@ def _told() -> Iterable[Told]:
             "revision__article__source__company__slug",
             "revision__knowable_at",
             "revision__article__published_at",
-            "revision__article__source__url",
+            "revision__article__source__first_url",
             "revision__article__key",
             "revision__number",
             "annotator",
@@ -141,7 +141,7 @@ def _told() -> Iterable[Told]:
 
 def _published() -> tuple[Published, ...]:
     articles = (
-        Article.objects.filter(is_evidence=True)
+        Article.objects.filter(withheld="")
         .exclude(source__category="off_topic")
         .values_list("source", "source__company__slug", "source__category", "published_at", "knowable_at")
     )

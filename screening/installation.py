@@ -14,6 +14,7 @@ from ingest.annotations import annotate_stored
 from ingest.catalogues.bundle import load_bundle
 from ingest.catalogues.store import resolve_again
 from ingest.sources import load_sources
+from ingest.stories import group_new
 from kbase.registry.load import load_registry
 from kbase.registry.validate import read_registry
 from screening.methodology import load
@@ -58,6 +59,7 @@ def prepare(*, now: datetime, told: Told) -> None:
         told(f"  {load_bundle(now=now)}")
     with step("news", told):
         told(f"  {annotate_stored()} revisions annotated")
+        group_new(now=now)
     call_command("collectstatic", verbosity=0, interactive=False)
     with step("scores", told):
         publish_days(due_days(load(), now), now=now, told=told)

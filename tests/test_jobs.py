@@ -138,10 +138,12 @@ class House:
 
     def source(self, url: str) -> int:
         ((pk,),) = self.ask(
-            "INSERT INTO ingest_source (url, name, kind, publisher, relay, category, licence, may_show_summary,"
-            " capture, read_at, live, learned_at, etag, last_modified, next_at, interval_s, failures)"
-            " VALUES (%s, 'samples', 'feed', '', '', '', '', false, '', '', true, now(), '', '', now(), 21600, 0)"
-            " RETURNING id",
+            "INSERT INTO ingest_source (url, first_url, host, domain, name, kind, publisher, relay, category, licence,"
+            " may_store_summary, may_show_summary, may_redistribute_summary, tdm_reserved, capture, read_at, live,"
+            " learned_at, etag, last_modified, next_at, interval_s, failures, ids_policy)"
+            " VALUES (%s, %s, '127.0.0.1', '127.0.0.1', 'samples', 'feed', '', '', '', '', true, false, false, false,"
+            " '', '', true, now(), '', '', now(), 21600, 0, '') RETURNING id",
+            url,
             url,
         )
         return int(pk)

@@ -1,19 +1,24 @@
 """What came in from the outside world, and the claims made of it."""
 
 from .evidence import Evidence
-from .news import Article, Event, Mention, Revision, Story
-from .sources import Blob, Capture, Fetch, Rejection, Source
+from .fetches import Blob, Capture, Fetch, Rejection, SourceDay
+from .news import Article, Event, Mention, Revision, Story, Tombstone
+from .sources import Address, Host, Source
 
 __all__ = [
+    "Address",
     "Article",
     "Blob",
     "Capture",
     "Event",
     "Evidence",
     "Fetch",
+    "Host",
     "Mention",
     "Rejection",
     "Revision",
     "Source",
+    "SourceDay",
     "Story",
+    "Tombstone",
 ]

@@ -10,13 +10,17 @@ from ingest.event_types import DATE_ORIGINS, DIRECTIONS, EVENT_TYPES, STATUSES
 
 from .sources import Source
 
+# Its time is not known well enough; its source has not been read well yet; it speaks of the feed itself; taken down.
+WITHHELD = ("", "backlog", "probation", "notice", "taken_down")
+
 
 class Story(models.Model):
-    """Items that tell the same news. So far: the same canonical URL, or the same title within two weeks."""
+    """Items that tell the same news. Its id is for ever: one that proved to be the same as an older one leads there."""
 
     url_key = models.CharField(max_length=1000, blank=True)
     title_key = models.CharField(max_length=500)
     first_at = models.DateTimeField()
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
 
     class Meta:
         verbose_name_plural = "stories"
@@ -30,22 +34,43 @@ class Article(models.Model):
     """One published item of a source. What it says is in its revisions."""
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="articles")
-    key = models.CharField(max_length=64)  # SHA-256 of the id under the source's id policy
+    key = models.CharField(max_length=64)  # SHA-256 of the id under which it first came: public ids are made of it
+    known_by = models.CharField(max_length=64)  # the same of the id under which it came last
     guid = models.CharField(max_length=1000, blank=True)
     url = models.CharField(max_length=2000, blank=True)
-    story = models.ForeignKey(Story, on_delete=models.PROTECT, related_name="articles")
+    # by which it is known again when its id changes: 64 bits of a hash, within its source
+    link_alias = models.BigIntegerField(null=True)  # of its address without scheme and host
+    title_alias = models.BigIntegerField(null=True)  # of its title and day
+    story = models.ForeignKey(Story, on_delete=models.PROTECT, null=True, related_name="articles")  # None: not told yet
     published_at = models.DateTimeField(null=True)
     date_from = models.CharField(max_length=10)
     knowable_at = models.DateTimeField()
     learned_at = models.DateTimeField()
-    is_evidence = models.BooleanField(default=True)  # False: its time is not known well enough
+    last_seen_at = models.DateTimeField()  # when a document held it last, to within a day
+    withheld = models.CharField(max_length=10, blank=True)  # why it is no evidence; empty: it is
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["source", "key"], name="article_once"),
             models.CheckConstraint(condition=Q(date_from__in=DATE_ORIGINS), name="article_date_origin_known"),
+            models.CheckConstraint(condition=Q(withheld__in=WITHHELD), name="article_withheld_known"),
         ]
-        indexes = [models.Index(fields=["knowable_at"], name="article_knowable")]
+        indexes = [
+            models.Index(fields=["knowable_at"], name="article_knowable"),
+            models.Index(fields=["source", "known_by"], name="article_known_by"),
+            models.Index(fields=["source", "link_alias"], name="article_link"),
+            models.Index(fields=["source", "title_alias"], name="article_title"),
+        ]
+
+
+class Tombstone(models.Model):
+    """What is left of an item that was taken down: that it was, why it is gone, and a hash by which it stays away."""
+
+    article = models.OneToOneField(Article, on_delete=models.PROTECT, related_name="tombstone")
+    content_hash = models.CharField(max_length=70)
+    reason = models.CharField(max_length=300)
+    by = models.CharField(max_length=200)
+    at = models.DateTimeField()
 
 
 class Revision(models.Model):
@@ -60,11 +85,12 @@ class Revision(models.Model):
     locator = models.CharField(max_length=300)
     knowable_at = models.DateTimeField()
     learned_at = models.DateTimeField()
-    annotator = models.CharField(max_length=40, blank=True)  # who has annotated it last
+    annotator = models.CharField(max_length=40, blank=True)  # who has annotated it last; empty: nobody yet
 
     class Meta:
         ordering = ["article", "number"]
         constraints = [models.UniqueConstraint(fields=["article", "number"], name="revision_once")]
+        indexes = [models.Index(fields=["id"], name="revision_not_annotated", condition=Q(annotator=""))]
 
 
 class Mention(models.Model):

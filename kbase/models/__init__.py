@@ -3,7 +3,7 @@
 from .company import Company, CompanyName, InfrastructureShare, Listing, SegmentRole
 from .facts import SourceKind
 from .measurement import Benchmark, ComputeEstimate, Result
-from .offering import CatalogueObservation, CatalogueRow, Offering
+from .offering import CatalogueObservation, CatalogueRow, Offering, ShrinkVerdict
 from .supply import AIModel, Family, Generation, Lab, Ownership, Platform, Provider
 
 __all__ = [
@@ -25,5 +25,6 @@ __all__ = [
     "Provider",
     "Result",
     "SegmentRole",
+    "ShrinkVerdict",
     "SourceKind",
 ]

@@ -70,3 +70,17 @@ class CatalogueRow(models.Model):
             models.CheckConstraint(condition=Q(last_on__gte=F("first_on")), name="catalogue_row_interval"),
         ]
         indexes = [models.Index(fields=["first_on", "last_on"], name="catalogue_row_days")]
+
+
+class ShrinkVerdict(models.Model):
+    """What a person decided of an observation in which a provider lost over 30 %: it stands, or it does not."""
+
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="verdicts")
+    observed_on = models.DateField()
+    stands = models.BooleanField()
+    by = models.CharField(max_length=200)
+    why = models.CharField(max_length=300)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "observed_on"], name="shrink_verdict_once")]

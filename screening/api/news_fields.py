@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingest.event_types import DATE_ORIGINS, DIRECTIONS, EVENT_TYPES, STATUSES
-from ingest.models.sources import OUTCOMES
+from ingest.models.fetches import OUTCOMES
 from screening.fields import Field
 
 EXTRACT = 200  # characters of a summary that are shown, where its source lets us

@@ -68,7 +68,7 @@ def _article(article: Article, revision: Revision, companies: Sequence[str], typ
         "date_from": article.date_from,
         "knowable_at": article.knowable_at,
         "learned_at": article.learned_at,
-        "is_evidence": article.is_evidence,
+        "is_evidence": not article.withheld,
         "story": article.story_id,
         "companies": list(companies),
         "events": list(types),
@@ -95,7 +95,7 @@ def _event(event: Event) -> Record:
     article = revision.article
     source = article.source
     return {
-        "evidence": event_id(source.url, article.key, revision.number, event.type, event.annotator),
+        "evidence": event_id(source.first_url, article.key, revision.number, event.type, event.annotator),
         "type": event.type,
         "direction": event.direction,
         "status": event.status,
@@ -112,7 +112,7 @@ def _event(event: Event) -> Record:
         "published_at": article.published_at,
         "knowable_at": revision.knowable_at,
         "learned_at": revision.learned_at,
-        "counts": article.is_evidence and source.category != "off_topic",
+        "counts": not article.withheld and source.category != "off_topic",
         "licence": source.licence,
     }
 
@@ -162,7 +162,7 @@ def stories(asked: Asked) -> QueryRows:
         members: dict[int, list[Article]] = defaultdict(list)
         knowable = Article.objects.filter(story__in=found, knowable_at__lt=until).select_related("source")
         for article in knowable.order_by("knowable_at", "pk"):
-            members[article.story_id].append(article)
+            members[article.story_id or 0].append(article)
         latest = _latest([a.pk for of_story in members.values() for a in of_story], until)
         types = _event_types(latest.values())
         named = _named("revision__article__story", found, until)

@@ -64,7 +64,7 @@ def _events(week: Week) -> QuerySet[Event]:
             type__in=TYPES,
             confidence__gte=load().horizon.min_confidence,
             revision__article__knowable_at__lt=week.end,
-            revision__article__is_evidence=True,
+            revision__article__withheld="",
             revision__number=Subquery(versions.order_by("-number").values("number")[:1]),
         )
         .exclude(revision__article__source__category="off_topic")
@@ -105,7 +105,7 @@ def _line(events: Sequence[Event]) -> Json:
     """A story by its earliest teller. Its words are shown only where the source lets us."""
     first = events[0]
     article, source = first.revision.article, first.revision.article.source
-    evidence = event_id(source.url, article.key, first.revision.number, first.type, first.annotator)
+    evidence = event_id(source.first_url, article.key, first.revision.number, first.type, first.annotator)
     return {
         "title": shorten(first.revision.title),
         "publisher": _publisher(first),

@@ -87,12 +87,12 @@ def _happening(event: Event) -> Happening:
         status=event.status,
         confidence=event.confidence,
         title=revision.title,
-        story=article.story_id,
+        story=article.story_id or 0,
         source=article.source.publisher or article.source.name,
         url=article.url if is_web_address(article.url) else "",
         companies=tuple(event.companies),
         participants=tuple((p["slug"], p["role"]) for p in event.participants),
-        evidence=event_id(article.source.url, article.key, revision.number, event.type, event.annotator),
+        evidence=event_id(article.source.first_url, article.key, revision.number, event.type, event.annotator),
     )
 
 
@@ -109,7 +109,7 @@ def _once(events: Iterable[Happening], limit: int) -> list[Happening]:
 def latest(day: Day, limit: int, company: str = "") -> list[Happening]:
     """The latest events knowable by the day (of one company), newest first; those of type ``other`` are left out."""
     events = (
-        Event.objects.filter(revision__knowable_at__lt=day.until, revision__article__is_evidence=True)
+        Event.objects.filter(revision__knowable_at__lt=day.until, revision__article__withheld="")
         .exclude(type="other")
         .exclude(revision__article__source__category="off_topic")
         .select_related("revision__article__source")
@@ -160,7 +160,7 @@ def _telling(article: Article, revision: Revision) -> Telling:
         knowable_at=article.knowable_at,
         learned_at=article.learned_at,
         revision=revision.number,
-        is_evidence=article.is_evidence,
+        is_evidence=not article.withheld,
     )
 
 

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from ingest.discovery import find_feed
+from ingest.due import claim_due
 from ingest.models import Article, Fetch, Source
 from ingest.parsing import Parser
-from ingest.pipeline import Report, claim_due, fetch_source, policy
+from ingest.pipeline import Report, fetch_source, policy
 from ingest.sources import SourceError, add_source
 from tests.conftest import NOW
 from tests.ingest.samples import item, rss

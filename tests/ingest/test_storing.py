@@ -11,6 +11,7 @@ from ingest.entries import Entry, Rejected
 from ingest.knowable import Seen, knowable_at
 from ingest.models import Article, Event, Evidence, Rejection, Revision, Source
 from ingest.schedule import CEILING, FLOOR, plan
+from ingest.understanding import understand
 from tests.conftest import NOW
 
 DAY = datetime(2026, 6, 1, 10, tzinfo=UTC)
@@ -29,7 +30,8 @@ def source(db: None) -> Source:
 
 
 def store(source: Source, *entries: Entry, seen: Seen = LIVE) -> tuple[int, int, int]:
-    counts = store_entries(source, entries, blob="b" * 64, seen=seen)
+    counts, _ = store_entries(source, entries, blob="b" * 64, seen=seen)
+    understand(now=NOW)
     return counts.new, counts.updated, counts.unchanged
 
 
@@ -130,7 +132,8 @@ def test_news_shortens_the_interval_and_silence_lengthens_it_within_bounds() -> 
 def test_a_failing_source_backs_off_and_is_never_given_up() -> None:
     assert look("failed", 500).failures == 0.5
     assert look("failed", 404).failures == 1
-    assert look("refused", 429).failures == 0.25
+    assert look("failed", 503).failures == 0.25
+    assert look("refused", 429).failures == 0
     assert look("failed", 404, failures=200).next_at <= NOW + timedelta(days=30)
     assert look("ok", failures=12).failures == 0
 

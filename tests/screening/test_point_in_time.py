@@ -13,6 +13,7 @@ from ingest.catalogues.store import store_observation
 from ingest.entries import Entry
 from ingest.knowable import Seen
 from ingest.models import Evidence, Fetch, Source
+from ingest.understanding import understand
 from kbase.times import last_instant, next_day
 from screening.claims import record_claims
 from screening.gather import Inputs, facts_as_of, fingerprint, read_inputs
@@ -33,6 +34,7 @@ def tell(title: str, at: datetime, source: str = "feed_groq.xml") -> None:
     entry = Entry("item[1]", title, title, "", title, "", "", at, "stated", day_only=False)
     followed = Source.objects.get(url__endswith=source)
     store_entries(followed, [entry], blob="b" * 64, seen=Seen(NOW, last_instant(date(2026, 8, 22))))
+    understand(now=NOW)
 
 
 def known_by(inputs: Inputs, day: date) -> Inputs:

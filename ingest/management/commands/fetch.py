@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from ingest.due import followed
 from ingest.models import Source
 from ingest.parsing import Parser
-from ingest.pipeline import active_sources, claim_due, fetch_source
+from ingest.pipeline import Report
+from ingest.runner import fetch_due, fetch_in_turn
+from ingest.understanding import understand
 from kbase.locks import WriterBusy, writing
 
 
@@ -28,24 +33,30 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             with writing(), Parser() as parser:
-                for source in self._sources(options):
-                    report = fetch_source(source, now=timezone.now(), parser=parser)
+                for source, report in self._reports(options, parser):
                     self.stdout.write(
                         json.dumps(report.as_json())
                         if options["json"]
                         else f"{source.name}: {report.outcome}, {report.new} new {report.reason}"
                     )
                     self.stdout.flush()
+                understand(now=timezone.now())
         except WriterBusy as error:
             raise CommandError(str(error)) from None
 
-    def _sources(self, options: dict[str, Any]) -> list[Source]:
-        if options["source"] is not None:
-            found = list(Source.objects.filter(pk=options["source"]))
-            if not found:
-                raise CommandError(f"there is no source {options['source']}", returncode=1)
-            return found
-        if options["all"]:
-            return list(active_sources())
-        due = claim_due(timezone.now(), limit=10_000)
-        return list(Source.objects.filter(pk__in=due).order_by("next_at"))
+    def _reports(self, options: dict[str, Any], parser: Parser) -> Iterator[tuple[Source, Report]]:
+        if options["source"] is None and not options["all"]:
+            yield from fetch_due(parser=parser)
+            return
+        for source in self._asked(options["source"]):
+            while (report := fetch_in_turn(source, parser=parser)) is None:
+                time.sleep(1)
+            yield source, report
+
+    def _asked(self, pk: int | None) -> list[Source]:
+        if pk is None:
+            return list(followed().select_related("company"))
+        found = list(Source.objects.filter(pk=pk).select_related("company"))
+        if not found:
+            raise CommandError(f"there is no source {pk}", returncode=1)
+        return found

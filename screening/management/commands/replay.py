@@ -10,9 +10,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from ingest.annotations import annotate_stored
 from ingest.captures import CaptureError, documents
 from ingest.replay import replay
+from ingest.understanding import understand
 from kbase.locks import WriterBusy, writing
 from kbase.registry.schema import RegistryError
 from screening.claims import record_claims
@@ -56,7 +56,8 @@ class Command(BaseCommand):
         days = f", {found[0].day} to {found[-1].day}" if found else ""
         told(f"==> {len(found)} documents{days}")
         totals = replay(found, now=now, told=told)
-        annotate_stored()
+        told("==> who is named, what happened, which items tell one story")
+        understand(now=now)
         record_claims(now)
         told(f"==> {totals}")
         if not options["no_score"]:
