@@ -33,6 +33,7 @@ class Content(Protocol):
     def summary(self) -> str: ...
 
 
+@lru_cache(maxsize=16_384)
 def canonical_url(url: str) -> str:
     """An address without what does not change the document: case, default port, fragment, tracking parameters, order.
 

@@ -14,7 +14,7 @@ from ingest.catalogues import epoch, leaderboard, models_dev
 from ingest.catalogues.common import CatalogueError, Rejection
 from ingest.catalogues.measurements import store_compute, store_results
 from ingest.catalogues.store import store_observation
-from ingest.entries import Entry, FeedError, Rejected
+from ingest.entries import Entry, FeedError, ParsedFeed, Rejected
 from ingest.knowable import Seen
 from ingest.models import Source
 from ingest.parsing import Parser
@@ -33,14 +33,16 @@ class Document:
     content_type: str
     blob: str
     seen: Seen
+    feed: ParsedFeed | FeedError | None = None  # where somebody has parsed it already
 
 
 Reader = Callable[[Source, Document, Parser], Counts]
 
 
-def read_feed(source: Source, document: Document, parser: Parser) -> Counts:
+def parse_document(source: Source, document: Document, parser: Parser) -> ParsedFeed | FeedError:
+    """What a feed document says, or why it says nothing. Needs no database."""
     try:
-        feed = parser.parse(
+        return parser.parse(
             document.body,
             url=document.url,
             content_type=document.content_type,
@@ -48,7 +50,13 @@ def read_feed(source: Source, document: Document, parser: Parser) -> Counts:
             ids_policy=source.ids_policy or "guid",  # type: ignore[arg-type]
         )
     except FeedError as error:
-        raise DocumentError(error.reason) from error
+        return error
+
+
+def read_feed(source: Source, document: Document, parser: Parser) -> Counts:
+    feed = document.feed or parse_document(source, document, parser)
+    if isinstance(feed, FeedError):
+        raise DocumentError(feed.reason) from feed
     good = bool(feed.entries) and not feed.truncated and len(feed.rejections) <= len(feed.entries)
     withheld = "" if good or source.proven_at else "probation"
     counts, noise = store_entries(source, feed.entries, blob=document.blob, seen=document.seen, withheld=withheld)

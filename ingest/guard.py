@@ -147,12 +147,22 @@ class Guard:
         return check(host, self._resolve(host, port, timeout), self.allow)
 
     def _resolve(self, host: str, port: int, timeout: float) -> list[str]:
+        if _is_address(host):
+            return [host]
         try:
             return _within(timeout, lambda: self.resolver(host, port))
         except UnicodeError as fault:
             raise httpcore2.ConnectError(f"{host} is not a host name") from fault
         except OSError as fault:
             raise httpcore2.ConnectError(f"{host} does not resolve: {fault.strerror or fault}") from fault
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _within(seconds: float, work: Callable[[], list[str]]) -> list[str]:

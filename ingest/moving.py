@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -28,7 +29,7 @@ def note_address(source: Source, *, role: str, url: str, now: datetime) -> bool:
     What was counted for another address is forgotten: the evidence must agree.
     """
     if not url or url == source.url or len(url) > LONGEST:
-        forget_addresses(source)
+        forget_addresses([source])
         return False
     source.addresses.filter(role__in=("redirect", "https")).exclude(role=role, url=url).delete()
     seen, new = Address.objects.get_or_create(
@@ -40,9 +41,9 @@ def note_address(source: Source, *, role: str, url: str, now: datetime) -> bool:
     return seen.days >= ADOPT_DAYS and adopt(source, seen, now=now)
 
 
-def forget_addresses(source: Source) -> None:
-    """The source was found where it is followed: what spoke for a move no longer does."""
-    source.addresses.filter(role__in=("redirect", "https")).delete()
+def forget_addresses(sources: Sequence[Source]) -> None:
+    """They were found where they are followed: what spoke for a move no longer does."""
+    Address.objects.filter(source__in=sources, role__in=("redirect", "https")).delete()
 
 
 def adopt(source: Source, found: Address, *, now: datetime) -> bool:

@@ -13,13 +13,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
-from urllib.parse import quote
 
 import psycopg
 import pytest
 from celery import Celery
 from django.conf import settings
-from psycopg import sql
 
 from ingest import broker
 from kbase.locks import WRITER
@@ -30,6 +28,7 @@ from screening.methodology import load
 from screening.models import Digest, Subscription
 from screening.publish import due_days, open_vintage
 from tests.conftest import ROOT
+from tests.databases import Database
 
 # kombu asks SQLAlchemy for a way of loading that is on its way out
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy")
@@ -92,27 +91,15 @@ class Feed:
         self.thread.join()
 
 
-class House:
+class House(Database):
     """A database of its own on the suite's server, and workers for it."""
 
     def __init__(self, log: Path) -> None:
-        own = settings.DATABASES["default"]
+        super().__init__(NAME)
         self.log = log
-        self.place = {"host": own["HOST"], "port": own["PORT"], "user": own["USER"], "password": own["PASSWORD"]}
-        secret, host = quote(own["PASSWORD"], safe=""), quote(own["HOST"], safe="")
-        self.environment = {
-            **os.environ,
-            "DATABASE_URL": f"postgresql://{own['USER']}:{secret}@{host}:{own['PORT']}/{NAME}",
-            "TESSERA_FETCH_ALLOW": "127.0.0.1/32",
-        }
         self.workers: list[subprocess.Popen[bytes]] = []
         base, _, rest = settings.CELERY_BROKER_URL.partition("?")
         self.celery = Celery("sender", broker=f"{base.rpartition('/')[0]}/{NAME}?{rest}")
-
-    def ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        with psycopg.connect(**self.place, dbname=NAME, autocommit=True) as link, link.cursor() as cursor:
-            cursor.execute(query, values)
-            return cursor.fetchall() if cursor.description else []
 
     def work(self) -> subprocess.Popen[bytes]:
         """A worker without a beat: what is done is what was sent (and the sweep with which it begins)."""
@@ -136,18 +123,6 @@ class House:
         with self.celery.connection_for_write() as link:
             self.celery.send_task(task, arguments, connection=link)
 
-    def source(self, url: str) -> int:
-        ((pk,),) = self.ask(
-            "INSERT INTO ingest_source (url, first_url, host, domain, name, kind, publisher, relay, category, licence,"
-            " may_store_summary, may_show_summary, may_redistribute_summary, tdm_reserved, capture, read_at, live,"
-            " learned_at, etag, last_modified, next_at, interval_s, failures, ids_policy)"
-            " VALUES (%s, %s, '127.0.0.1', '127.0.0.1', 'samples', 'feed', '', '', '', '', true, false, false, false,"
-            " '', '', true, now(), '', '', now(), 21600, 0, '') RETURNING id",
-            url,
-            url,
-        )
-        return int(pk)
-
     def fetches(self, source: int) -> int:
         return int(self.ask("SELECT count(*) FROM ingest_fetch WHERE source_id = %s", source)[0][0])
 
@@ -158,10 +133,7 @@ class House:
 @pytest.fixture(scope="module")
 def house(postgres: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     house = House(tmp_path_factory.mktemp("jobs") / "worker.log")
-    with psycopg.connect(**house.place, dbname="postgres", autocommit=True) as link:
-        link.execute(sql.SQL("DROP DATABASE IF EXISTS {} (FORCE)").format(sql.Identifier(NAME)))
-        link.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(NAME)))
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=house.environment, check=True)
+    house.create()
     yield house
     for worker in house.workers:
         house.kill(worker)
@@ -182,7 +154,7 @@ def feed() -> Iterator[Feed]:
 
 
 def test_a_sweep_sent_through_the_broker_fetches_what_is_due(house: House, worker: Any, feed: Feed) -> None:
-    source = house.source(feed.url)
+    source = house.follow(feed.url)
     house.send("ingest.sweep_due_sources")
     until(lambda: house.fetches(source))
     assert house.ask("SELECT outcome, new FROM ingest_fetch WHERE source_id = %s", source) == [("ok", 1)]
@@ -194,7 +166,7 @@ def test_a_sweep_sent_through_the_broker_fetches_what_is_due(house: House, worke
 
 
 def test_a_worker_killed_in_the_middle_costs_one_interval(house: House, feed: Feed) -> None:
-    source = house.source(feed.url)
+    source = house.follow(feed.url)
     feed.let.clear()
     killed = house.work()
     house.send("ingest.sweep_due_sources")
@@ -215,7 +187,7 @@ def test_a_worker_killed_in_the_middle_costs_one_interval(house: House, feed: Fe
 
 
 def test_nothing_is_fetched_while_a_replay_has_the_installation(house: House, worker: Any, feed: Feed) -> None:
-    source = house.source(feed.url)
+    source = house.follow(feed.url)
     with psycopg.connect(**house.place, dbname=NAME, autocommit=True) as replay:
         replay.execute("SELECT pg_advisory_lock(%s)", [WRITER])
         house.send("ingest.sweep_due_sources")

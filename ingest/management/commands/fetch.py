@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from typing import Any
@@ -13,9 +12,8 @@ from django.utils import timezone
 
 from ingest.due import followed
 from ingest.models import Source
-from ingest.parsing import Parser
 from ingest.pipeline import Report
-from ingest.runner import fetch_due, fetch_in_turn
+from ingest.runner import JOBS, fetch_due, fetch_many
 from ingest.understanding import understand
 from kbase.locks import WriterBusy, writing
 
@@ -29,34 +27,28 @@ class Command(BaseCommand):
         which.add_argument("--all", action="store_true", help="every source that is followed")
         which.add_argument("--due", action="store_true", help="those whose time has come (the default)")
         parser.add_argument("--json", action="store_true")
+        parser.add_argument("--jobs", type=int, default=JOBS, help=f"hosts asked at once ({JOBS})")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            with writing(), Parser() as parser:
-                for source, report in self._reports(options, parser):
-                    self.stdout.write(
-                        json.dumps(report.as_json())
-                        if options["json"]
-                        else f"{source.name}: {report.outcome}, {report.new} new {report.reason}"
-                    )
-                    self.stdout.flush()
+            with writing():
+                for report in self._reports(options):
+                    self._show(report, options["json"])
                 understand(now=timezone.now())
         except WriterBusy as error:
             raise CommandError(str(error)) from None
 
-    def _reports(self, options: dict[str, Any], parser: Parser) -> Iterator[tuple[Source, Report]]:
-        if options["source"] is None and not options["all"]:
-            yield from fetch_due(parser=parser)
-            return
-        for source in self._asked(options["source"]):
-            while (report := fetch_in_turn(source, parser=parser)) is None:
-                time.sleep(1)
-            yield source, report
+    def _show(self, report: Report, as_json: bool) -> None:
+        told = f"{report.url}: {report.outcome}, {report.new} new {report.reason}"
+        self.stdout.write(json.dumps(report.as_json()) if as_json else told)
+        self.stdout.flush()
 
-    def _asked(self, pk: int | None) -> list[Source]:
-        if pk is None:
-            return list(followed().select_related("company"))
-        found = list(Source.objects.filter(pk=pk).select_related("company"))
-        if not found:
-            raise CommandError(f"there is no source {pk}", returncode=1)
-        return found
+    def _reports(self, options: dict[str, Any]) -> Iterator[Report]:
+        if options["source"] is not None:
+            found = Source.objects.filter(pk=options["source"]).select_related("company")
+            if not found:
+                raise CommandError(f"there is no source {options['source']}", returncode=1)
+            return fetch_many(found, jobs=1)
+        if options["all"]:
+            return fetch_many(followed().select_related("company"), jobs=options["jobs"])
+        return fetch_due(jobs=options["jobs"])
