@@ -110,5 +110,8 @@ def annotate_new(size: int = 2000) -> int:
 
 
 def annotate_stored(size: int = 2000) -> int:
-    """Annotate every revision that today's annotator has not seen; may be killed and run again."""
-    return _annotate_all(Revision.objects.exclude(annotator=ANNOTATOR), size)
+    """Annotate every revision that today's annotator has not seen; may be killed and run again.
+
+    What was taken down has no words any more: what they told stays as it was read.
+    """
+    return _annotate_all(Revision.objects.exclude(annotator=ANNOTATOR).exclude(article__withheld="taken_down"), size)

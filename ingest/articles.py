@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 
 from django.db.models.functions import Greatest
 
+from ingest import blobs
 from ingest.canonical import content_hash
 from ingest.entries import Entry, Rejected
 from ingest.knowable import Seen, knowable_at
 from ingest.models import Article, Rejection, Revision, Source
 from ingest.notices import is_notice
 from ingest.recognition import Known, fresh_key, key_of, link_alias, recognise, title_alias
+from ingest.takedown import barred
 
 LAST_SEEN_STEP = timedelta(hours=20)
 REVISIONS = 24  # of an item whose title stands; what changes its summary more often is a counter
@@ -124,7 +126,7 @@ def store_entries(
     """
     entries = _as_may_be_stored(source, entries)
     known, rekeyed = recognise(source, entries)
-    new = [entry for entry in entries if key_of(entry) not in known]
+    new, buried = _without_buried([entry for entry in entries if key_of(entry) not in known])
     old = [(entry, known[key_of(entry)]) for entry in entries if key_of(entry) in known]
     edited = [pair for pair in old if _is_edit(*pair)]
     noise = [pair for pair in edited if _is_counter(*pair)]
@@ -137,6 +139,8 @@ def store_entries(
     revisions += [_revision(entry, found.pk, found.number + 1, blob, seen) for entry, found in kept]
     Revision.objects.bulk_create(revisions, batch_size=1000)
     _remember(old, seen)
+    if buried or any(found.withheld == "taken_down" for _, found in old):
+        blobs.take_down([blob], now=seen.now)
     counts = Counts(
         new=len(new),
         updated=len(kept),
@@ -145,7 +149,16 @@ def store_entries(
         with_date=sum(entry.date_from == "stated" for entry in entries),
         rekeyed=rekeyed,
     )
-    return counts, [_too_often(entry) for entry, _ in noise]
+    return counts, [*(_too_often(entry) for entry, _ in noise), *buried]
+
+
+def _without_buried(entries: Sequence[Entry]) -> tuple[list[Entry], list[Rejected]]:
+    """The entries that may come in, and those that say what an item said which was taken down, wherever it stood."""
+    said = barred([content_hash(entry) for entry in entries])
+    if not said:
+        return list(entries), []
+    kept = [entry for entry in entries if content_hash(entry) not in said]
+    return kept, [Rejected(e.locator, "was taken down: not stored") for e in entries if content_hash(e) in said]
 
 
 def _too_often(entry: Entry) -> Rejected:

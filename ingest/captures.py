@@ -87,6 +87,7 @@ def documents(folder: Path, until: date | None = None) -> list[Captured]:
     found = [
         *_dated(data / "models_dev", "*.json.gz", "models_dev"),
         *_chips(data / "epoch_chips"),
+        *_dated(data / "epoch_models", "*.csv", "epoch_models"),
         *_dated(data / "open_llm_leaderboard", "*.csv.gz", "open_llm_leaderboard"),
         *_history(feeds / "history"),
         *_feeds(feeds / "current"),

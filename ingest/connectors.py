@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
+from typing import Protocol, TypeVar
 
 from ingest.articles import Counts, store_entries, store_rejections
 from ingest.canonical import title_key
-from ingest.catalogues import epoch, leaderboard, models_dev
+from ingest.catalogues import arena, epoch, leaderboard, models_dev
 from ingest.catalogues.common import CatalogueError, Rejection
-from ingest.catalogues.measurements import store_compute, store_results
-from ingest.catalogues.store import store_observation
+from ingest.catalogues.daily import store_catalogue
+from ingest.catalogues.measurements import Stored, store_compute, store_notable, store_ratings, store_results
 from ingest.entries import Entry, FeedError, ParsedFeed, Rejected
 from ingest.knowable import Seen
 from ingest.models import Source
@@ -36,7 +37,15 @@ class Document:
     feed: ParsedFeed | FeedError | None = None  # where somebody has parsed it already
 
 
+class Parsed(Protocol):
+    """What a catalogue's module makes of a document: its rows, whatever they are, and what was left out."""
+
+    @property
+    def rejections(self) -> Sequence[Rejection]: ...
+
+
 Reader = Callable[[Source, Document, Parser], Counts]
+Table = TypeVar("Table", bound=Parsed)
 
 
 def parse_document(source: Source, document: Document, parser: Parser) -> ParsedFeed | FeedError:
@@ -114,52 +123,31 @@ def read_headlines(source: Source, document: Document, parser: Parser) -> Counts
     return Counts(one.new + two.new, one.updated + two.updated, one.unchanged + two.unchanged, rejected)
 
 
-@contextmanager
-def _named_failure() -> Iterator[None]:
-    """A changed shape of a catalogue is a clear failure that keeps the last good state."""
-    try:
-        yield
-    except CatalogueError as error:
-        raise DocumentError(str(error)) from error
+def catalogue(parse: Callable[[bytes], Table], store: Callable[[Table, str, Seen], Stored]) -> Reader:
+    """A catalogue's reader: its module parses the document, whole or not at all, and one function stores the table.
 
+    A changed shape is a clear failure that keeps the last good state.
+    """
 
-def _with_rejections(source: Source, document: Document, counts: Counts, left_out: Iterable[Rejection]) -> Counts:
-    rejections = [Rejected(rejection.locator, rejection.reason) for rejection in left_out]
-    rejected = store_rejections(source, rejections, blob=document.blob, seen=document.seen)
-    return Counts(counts.new, counts.updated, counts.unchanged, rejected)
-
-
-def read_models_dev(source: Source, document: Document, parser: Parser) -> Counts:
-    with _named_failure():
-        parsed = models_dev.rows(document.body)
-    on = parsed.observed_on or document.seen.at.astimezone(UTC).date()
-    report = store_observation("models.dev", parsed, on=on, blob=document.blob, now=document.seen.now)
-    counts = Counts(report.new, report.changed, report.unchanged)
-    return _with_rejections(source, document, counts, parsed.rejections)
-
-
-def _read_chips(kind: str, parse: Callable[[bytes], epoch.ChipTable]) -> Reader:
     def read(source: Source, document: Document, parser: Parser) -> Counts:
-        with _named_failure():
+        try:
             table = parse(document.body)
-        counts = store_compute(kind, table, document.blob, document.seen)
-        return _with_rejections(source, document, counts, table.rejections)
+            counts, left_out = store(table, document.blob, document.seen)
+        except CatalogueError as error:
+            raise DocumentError(str(error)) from error
+        odd = [Rejected(rejection.locator, rejection.reason) for rejection in (*table.rejections, *left_out)]
+        return replace(counts, rejected=store_rejections(source, odd, blob=document.blob, seen=document.seen))
 
     return read
-
-
-def read_leaderboard(source: Source, document: Document, parser: Parser) -> Counts:
-    with _named_failure():
-        table = leaderboard.rows(document.body)
-    counts = store_results(table, document.blob, document.seen)
-    return _with_rejections(source, document, counts, table.rejections)
 
 
 READERS: dict[str, Reader] = {
     "feed": read_feed,
     "headlines": read_headlines,
-    "models_dev": read_models_dev,
-    "epoch_chip_makers": _read_chips("made", epoch.makers),
-    "epoch_chip_owners": _read_chips("owned", epoch.owners),
-    "open_llm_leaderboard": read_leaderboard,
+    "models_dev": catalogue(models_dev.rows, store_catalogue),
+    "epoch_chip_makers": catalogue(epoch.makers, partial(store_compute, "made")),
+    "epoch_chip_owners": catalogue(epoch.owners, partial(store_compute, "owned")),
+    "epoch_models": catalogue(epoch.notable, store_notable),
+    "open_llm_leaderboard": catalogue(leaderboard.rows, store_results),
+    "lmarena": catalogue(arena.rows, store_ratings),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal
 
@@ -116,31 +116,41 @@ class Document:
     truncated: bool = False
 
 
+FIELDS = [member.name for member in fields(Entry)]
+TIMES = [FIELDS.index(name) for name in ("published_at", "stated_at")]
+CATEGORIES = FIELDS.index("categories")
+PLAIN = [member.name for member in fields(ParsedFeed) if member.name not in ("entries", "rejections")]
+
+
 def beyond_limit(locator: str, count: int, limits: Limits) -> Rejected:
     """The rejection of all entries from ``locator`` on, for being too many."""
     return Rejected(locator, f"beyond the limit of {limits.entries:,} entries: {count:,} were not read")
 
 
 def to_plain(feed: ParsedFeed) -> dict[str, Any]:
-    """A feed as JSON takes it; ``from_plain`` is the way back."""
-    plain = asdict(feed)
-    for entry in plain["entries"]:
-        for name in ("published_at", "stated_at"):
-            entry[name] = entry[name].isoformat() if entry[name] else None
-    return plain
+    """A feed as JSON takes it, its entries as rows in the order of their fields; ``from_plain`` is the way back."""
+    return {
+        **{name: getattr(feed, name) for name in PLAIN},
+        "entries": [_row(entry) for entry in feed.entries],
+        "rejections": [(rejected.locator, rejected.reason, rejected.excerpt) for rejected in feed.rejections],
+    }
+
+
+def _row(entry: Entry) -> list[Any]:
+    row = [getattr(entry, name) for name in FIELDS]
+    for place in TIMES:
+        row[place] = row[place].isoformat() if row[place] else None
+    return row
 
 
 def from_plain(plain: Mapping[str, Any]) -> ParsedFeed:
     """The feed that ``to_plain`` wrote."""
-    return ParsedFeed(
-        **{
-            **plain,
-            "entries": [_entry(entry) for entry in plain["entries"]],
-            "rejections": [Rejected(**rejected) for rejected in plain["rejections"]],
-        }
-    )
+    entries = [_entry(row) for row in plain["entries"]]
+    return ParsedFeed(**{**plain, "entries": entries, "rejections": [Rejected(*row) for row in plain["rejections"]]})
 
 
-def _entry(plain: Mapping[str, Any]) -> Entry:
-    times = {name: datetime.fromisoformat(plain[name]) for name in ("published_at", "stated_at") if plain[name]}
-    return Entry(**{**plain, **times, "categories": tuple(plain["categories"])})
+def _entry(row: list[Any]) -> Entry:
+    for place in TIMES:
+        row[place] = datetime.fromisoformat(row[place]) if row[place] else None
+    row[CATEGORIES] = tuple(row[CATEGORIES])
+    return Entry(*row)

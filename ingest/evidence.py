@@ -14,6 +14,7 @@ from itertools import islice
 
 from django.db.models import Q
 
+from ingest.captures import CHIPS_PUBLISHED
 from ingest.models import Event, Evidence
 from kbase.models import (
     CatalogueObservation,
@@ -27,7 +28,8 @@ from kbase.models.facts import Sourced
 from kbase.times import last_instant
 
 MODELS_DEV_LICENCE = "MIT (models.dev)"
-EPOCH_LICENCE = "MIT (Epoch AI, ai-chip-counts)"
+EPOCH_REPOSITORY, EPOCH_LICENCE = "https://github.com/epoch-research/ai-chip-counts", "MIT (Epoch AI, ai-chip-counts)"
+EPOCH_SITE, EPOCH_SITE_LICENCE = "https://epoch.ai/data", "CC BY 4.0 (Data: Epoch AI, epoch.ai)"
 
 
 def public_id(kind: str, *parts: object) -> str:
@@ -73,9 +75,10 @@ def _owner_on(owners: Iterable[Ownership], day: date) -> list[str]:
 
 
 def _listing(
-    row: CatalogueRow, blobs: Mapping[tuple[str, date], str], owners: Mapping[int, list[Ownership]]
+    row: CatalogueRow, blobs: Mapping[tuple[str, date], tuple[str, bool]], owners: Mapping[int, list[Ownership]]
 ) -> Evidence:
     provider = row.provider
+    blob, snapshot = blobs.get((provider.catalogue, row.first_on), ("", True))
     model = row.offering.model if row.offering else None
     return Evidence(
         public_id=listing_id(provider.outside_id, row.outside_id, row.first_on, row.content_hash),
@@ -96,8 +99,8 @@ def _listing(
         source_kind="dataset",
         source_name=f"{provider.catalogue}, as of {row.first_on}",
         source_url="https://models.dev/api.json",
-        blob=blobs.get((provider.catalogue, row.first_on), ""),
-        locator=_pointer("providers", provider.outside_id, "models", row.outside_id),
+        blob=blob,
+        locator=_pointer(*(["providers"] if snapshot else []), provider.outside_id, "models", row.outside_id),
         licence=MODELS_DEV_LICENCE,
     )
 
@@ -136,6 +139,11 @@ def _shares(now: datetime) -> Iterator[Evidence]:
         yield _registry(share, "share", share_id(slug, share.value, share.valid_from), slug, statement, now)
 
 
+def _captured(row: ComputeEstimate) -> bool:
+    """Whether it comes from the repository as captured; later estimates are read on Epoch's site."""
+    return row.knowable_at <= last_instant(CHIPS_PUBLISHED)
+
+
 def _compute(now: datetime) -> Iterator[Evidence]:
     for row in ComputeEstimate.objects.select_related("company"):
         verb = "sold" if row.kind == "made" else f"held of {row.manufacturer}'s chips"
@@ -151,10 +159,10 @@ def _compute(now: datetime) -> Iterator[Evidence]:
             learned_at=row.learned_at,
             source_kind="dataset",
             source_name="Epoch AI, AI chip counts",
-            source_url="https://github.com/epoch-research/ai-chip-counts",
+            source_url=EPOCH_REPOSITORY if _captured(row) else EPOCH_SITE,
             blob=row.blob,
             locator=row.locator,
-            licence=EPOCH_LICENCE,
+            licence=EPOCH_LICENCE if _captured(row) else EPOCH_SITE_LICENCE,
         )
 
 
@@ -194,7 +202,9 @@ def store(claims: Iterable[Evidence], size: int = 2000) -> int:
 
 def record_listings(now: datetime, since: datetime | None = None) -> int:
     """Claims of the catalogue rows (of those learned at or after ``since`` only, where it is given)."""
-    blobs = {(o.catalogue, o.observed_on): o.blob for o in CatalogueObservation.objects.all()}
+    # a snapshot names its commit and holds more than the live document, which is the providers alone
+    observed = CatalogueObservation.objects.all()
+    blobs = {(o.catalogue, o.observed_on): (o.blob, bool(o.commit)) for o in observed}
     owners = _owners_of_platforms()
     rows = CatalogueRow.objects.select_related("provider__platform", "offering__model__lab").order_by("pk")
     rows = rows.filter(Q(learned_at__gte=since)) if since else rows

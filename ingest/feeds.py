@@ -1,5 +1,6 @@
-"""A feed document to entries: RSS 0.9–2.0 and Atom by feedparser behind a fence, JSON Feed by our own reader.
+"""A feed document to entries: RSS 0.90–2.0, Atom and news sitemaps by expat, JSON Feed by our own reader.
 
+What is not well-formed is repaired first, and goes behind a fence to feedparser where that does not do.
 ``parse_feed`` runs in this process; ``ingest.parsing.Parser`` runs it in one that can be killed. Use that for documents
 from outside: some inputs take feedparser quadratic time.
 """
@@ -7,13 +8,7 @@ from outside: some inputs take feedparser quadratic time.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from io import BytesIO
-from itertools import pairwise
-from typing import Any
-
-import feedparser
 
 from ingest.dates import StatedDate, parse_date
 from ingest.entries import (
@@ -28,23 +23,22 @@ from ingest.entries import (
     Rejected,
     beyond_limit,
 )
+from ingest.feedxml import Reading, read_xml
 from ingest.identity import identify
 from ingest.jsonfeed import looks_like_json, read_json_feed
+from ingest.sitemaps import read_sitemap
 from ingest.texts import one_line, plain, shorten, web_url
-from ingest.xmltext import Whole, decode, repair, root_name, whole_entries, without_doctype
+from ingest.xmltext import as_utf_8, may_be_utf_8, repair, root_name, without_doctype, without_junk
 
 __all__ = ["Entry", "FeedError", "Limits", "ParsedFeed", "Rejected", "parse_feed"]
 
 CLOCK_SKEW = timedelta(minutes=5)
 HTML_ROOTS = {"html", "head", "body", "meta", "script", "div", "p", "title", "link", "style", "center", "h1", "br"}
 CHALLENGE = re.compile(
-    r"just a moment|challenge-platform|cf-chl|captcha|checking your browser|attention required|enable javascript and "
-    r"cookies|ddos protection|access denied|are you (?:a )?human|px-captcha|_incapsula_",
+    rb"just a moment|challenge-platform|cf-chl|captcha|checking your browser|attention required|enable javascript and "
+    rb"cookies|ddos protection|access denied|are you (?:a )?human|px-captcha|_incapsula_",
     re.IGNORECASE,
 )
-EXTENSIONS = re.compile(r"</?(?:(?!content:|dc:|dcterms:|atom:|rdf:)[\w.-]+:[\w.-]+|width|height)\b[^<>]*>")
-HTML_TYPES = {"text/html", "application/xhtml+xml", ""}
-FENCED = {"content-type": "application/xml; charset=utf-8"}
 
 
 def parse_feed(
@@ -83,138 +77,69 @@ def _read(body: bytes, content_type: str, limits: Limits) -> Document:
 
 
 def _read_xml(body: bytes, content_type: str, limits: Limits) -> Document:
-    text = without_doctype(repair(decode(body, content_type)))
+    if may_be_utf_8(body):
+        document = _well_formed(read_xml(body, limits), body, limits)
+        if document is not None:
+            return document
+    text = without_doctype(without_junk(repair(as_utf_8(body, content_type))))
     root = root_name(text)
     if not root:
         raise FeedError("text", "is neither XML nor JSON")
     _refuse_html(text, root)
-    whole = whole_entries(text, root, limits.entries)
-    return _document(_parsed(whole.text, root), whole, limits)
+    found = read_xml(text, limits)
+    document = _well_formed(found, text, limits) or _ended(found, limits)
+    return document or _not_well_formed(text, root, limits)
 
 
-def _refuse_html(text: str, root: str) -> None:
+def _well_formed(found: Reading, text: bytes, limits: Limits) -> Document | None:
+    """The feed, where its document is whole and one. Raises ``FeedError`` where it is whole and something else."""
+    if found.fault:
+        return None
+    if not found.drafts and found.root.rpartition(":")[2].lower() == "urlset":
+        return read_sitemap(text, limits)
+    if not found.drafts and not found.format:
+        _refuse_html(text, found.root)
+        raise FeedError("xml", f"is XML (<{found.root[:60]}>), but not a feed")
+    return _document(found, limits)
+
+
+def _ended(found: Reading, limits: Limits) -> Document | None:
+    """The whole entries of a feed that ends early."""
+    return _document(found, limits) if found.fault == "ended" and (found.drafts or found.format) else None
+
+
+def _document(found: Reading, limits: Limits) -> Document:
+    name = "entry" if found.format.startswith("atom") else "item"
+    place = f"{name}[{len(found.drafts) + 1}]"
+    rejections = []
+    if found.left_out:
+        rejections.append(beyond_limit(place, found.left_out, limits))
+    elif found.cut:
+        rejections.append(Rejected(place, "the document ends within it", found.cut))
+    return Document(
+        found.format or "unknown",
+        title=found.title,
+        site_url=found.site_url,
+        self_url=found.self_url,
+        base="" if found.format.startswith("atom") else found.site_url,
+        drafts=found.drafts,
+        rejections=rejections,
+        truncated=found.fault == "ended" or found.left_out > 0,
+    )
+
+
+def _not_well_formed(text: bytes, root: str, limits: Limits) -> Document:
+    from ingest.loosely import read_loosely  # feedparser takes long to import, and is seldom needed
+
+    return read_loosely(text, root, limits)
+
+
+def _refuse_html(text: bytes, root: str) -> None:
     if root.rpartition(":")[2].lower() not in HTML_ROOTS:
         return
     if CHALLENGE.search(text[:50_000]):
         raise FeedError("challenge", "is a challenge page for browsers, not a feed")
     raise FeedError("html", "is an HTML page, not a feed")
-
-
-def _parsed(text: str, root: str) -> Mapping[str, Any]:
-    try:
-        found = _read_by_feedparser(text)
-    except (KeyError, TypeError, IndexError, AttributeError, ValueError):
-        # It stumbles over odd extensions (places, chapters, image sizes), of which nothing is taken anyway.
-        found = _read_by_feedparser(EXTENSIONS.sub("", text))
-    if not found["version"] and not found["entries"]:
-        raise FeedError("xml", f"is XML (<{root[:60]}>), but not a feed")
-    return found
-
-
-def _read_by_feedparser(text: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = feedparser.parse(
-        BytesIO(text.encode("utf-8")), response_headers=FENCED, sanitize_html=False, resolve_relative_uris=False
-    )
-    return found
-
-
-def _document(found: Mapping[str, Any], whole: Whole, limits: Limits) -> Document:
-    feed, entries = found["feed"], found["entries"]
-    name = "entry" if found["version"].startswith("atom") else "item"
-    excerpts = _excerpts(whole, len(entries), limits)
-    drafts = [
-        _draft(f"{name}[{number}]", entry, excerpt)
-        for number, (entry, excerpt) in enumerate(zip(entries, excerpts, strict=True), start=1)
-    ]
-    site = _link(feed, "alternate") or _stated(feed, "link")
-    return Document(
-        found["version"] or "unknown",
-        title=_stated(feed, "title"),
-        site_url=site,
-        self_url=_link(feed, "self"),
-        base="" if found["version"].startswith("atom") else site,
-        drafts=drafts,
-        rejections=_missing(whole, name, len(entries), limits),
-        truncated=whole.ended_early or whole.left_out > 0,
-    )
-
-
-def _excerpts(whole: Whole, count: int, limits: Limits) -> list[str]:
-    """The start of each entry as it stands in the document, where the parser found as many entries as there are."""
-    if len(whole.starts) != count:
-        return [""] * count
-    ends = [*whole.starts, len(whole.text)]
-    return [whole.text[start : min(end, start + limits.excerpt)] for start, end in pairwise(ends)]
-
-
-def _missing(whole: Whole, name: str, count: int, limits: Limits) -> list[Rejected]:
-    rejections = []
-    rest = whole.rest.strip()
-    if whole.left_out:
-        rejections.append(beyond_limit(f"{name}[{limits.entries + 1}]", whole.left_out, limits))
-    elif whole.ended_early and re.search(r"<(?:[\w.-]+:)?(?:item|entry)[\s>/]", rest, re.IGNORECASE):
-        rejections.append(Rejected(f"{name}[{count + 1}]", "the document ends within it", rest[: limits.excerpt]))
-    if count < len(whole.starts):
-        lost = len(whole.starts) - count
-        rejections.append(Rejected("document", f"{lost} of its {len(whole.starts)} entries could not be read"))
-    return rejections
-
-
-def _draft(locator: str, entry: Mapping[str, Any], excerpt: str) -> Draft:
-    summary, detail = _summary(entry)
-    return Draft(
-        locator,
-        guid=_stated(entry, "id"),
-        link=_entry_link(entry),
-        title=_stated(entry, "title"),
-        title_is_html=_is_html(_get(entry, "title_detail")),
-        summary=summary,
-        summary_is_html=_is_html(detail),
-        author=_stated(entry, "author"),
-        date=next((date for name in ("published", "updated", "created") if (date := _stated(entry, name))), ""),
-        categories=tuple(_categories(entry)),
-        excerpt=excerpt,
-    )
-
-
-def _get(data: Mapping[str, Any], name: str) -> Any:
-    # Not data.get: feedparser's own dictionary answers for other names too, and warns.
-    return dict.get(data, name) if isinstance(data, dict) else None
-
-
-def _stated(data: Mapping[str, Any], name: str) -> str:
-    value = _get(data, name)
-    return value.strip() if isinstance(value, str) else ""
-
-
-def _summary(entry: Mapping[str, Any]) -> tuple[str, Any]:
-    if summary := _stated(entry, "summary"):
-        return summary, _get(entry, "summary_detail")
-    contents = _get(entry, "content") or []
-    return next(((value, part) for part in contents if (value := _stated(part, "value"))), ("", None))
-
-
-def _is_html(detail: Any) -> bool:
-    return not isinstance(detail, dict) or (_stated(detail, "type") in HTML_TYPES)
-
-
-def _links(data: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    for link in _get(data, "links") or []:
-        yield _stated(link, "rel"), _stated(link, "href")
-
-
-def _link(data: Mapping[str, Any], wanted: str) -> str:
-    return next((href for rel, href in _links(data) if rel == wanted and href), "")
-
-
-def _entry_link(entry: Mapping[str, Any]) -> str:
-    return _stated(entry, "link") or _link(entry, "alternate") or _link(entry, "related") or _link(entry, "via")
-
-
-def _categories(entry: Mapping[str, Any]) -> Iterable[str]:
-    for tag in _get(entry, "tags") or []:
-        if name := _stated(tag, "label") or _stated(tag, "term"):
-            yield name
 
 
 def _finish(document: Document, url: str, now: datetime, limits: Limits, best: IdsPolicy) -> ParsedFeed:

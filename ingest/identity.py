@@ -26,10 +26,11 @@ def identify(entries: list[Entry], best: IdsPolicy = "guid") -> tuple[list[Entry
     ``best`` is the first policy tried: that of the source, whose ids may have proved worse before.
     """
     policy, groups = _first_fitting(entries, best)
-    kept = {_winner(group).locator: key for key, group in groups.items()}
+    winners = {key: _winner(group) for key, group in groups.items()}
+    kept = {winner.locator: key for key, winner in winners.items()}
     chosen = [replace(entry, key=kept[entry.locator]) for entry in entries if entry.locator in kept]
-    repeated = [_repetition(entry, _winner(group)) for group in groups.values() for entry in group]
-    return chosen, [rejected for rejected in repeated if rejected is not None], policy
+    repeated = [found for key, group in groups.items() for found in _repetitions(group, winners[key])]
+    return chosen, repeated, policy
 
 
 def _by_id(entry: Entry) -> str:
@@ -101,9 +102,16 @@ def _winner(group: list[Entry]) -> Entry:
     return max(group, key=lambda entry: (entry.published_at or NO_DATE, content_hash(entry)))
 
 
-def _repetition(entry: Entry, winner: Entry) -> Rejected | None:
-    if entry.locator == winner.locator:
-        return None
-    same = content_hash(entry) == content_hash(winner)
-    reason = f"duplicate of {winner.locator}" if same else f"same id as {winner.locator}"
-    return Rejected(entry.locator, reason, f"{entry.title} {entry.url}".strip())
+def _repetitions(group: list[Entry], winner: Entry) -> list[Rejected]:
+    if len(group) == 1:
+        return []
+    kept = content_hash(winner)
+    return [
+        Rejected(
+            entry.locator,
+            f"{'duplicate of' if content_hash(entry) == kept else 'same id as'} {winner.locator}",
+            f"{entry.title} {entry.url}".strip(),
+        )
+        for entry in group
+        if entry.locator != winner.locator
+    ]

@@ -20,7 +20,7 @@ def is_notice(entry: Entry) -> bool:
     return OF_THE_FEED.search(entry.title) is not None
 
 
-def addresses_in(entry: Entry) -> list[str]:
+def addresses_in(text: str, url: str = "") -> list[str]:
     """The web addresses that a notice names: its text's first, then its link."""
-    named = [address.rstrip(".,;:") for address in ADDRESS.findall(entry.summary)]
-    return list(dict.fromkeys([*named, *([entry.url] if entry.url else [])]))
+    named = [address.rstrip(".,;:!?") for address in ADDRESS.findall(text)]
+    return list(dict.fromkeys([*named, *([url] if url else [])]))

@@ -22,11 +22,14 @@ from types import TracebackType
 from typing import Any
 
 from ingest.entries import FeedError, IdsPolicy, Limits, ParsedFeed, from_plain
-from ingest.parse_process import LENGTH_BYTES, NO_MEMORY, question, send_message
+from ingest.parse_process import LENGTH_BYTES, OUT_OF_MEMORY, no_memory, question, send_message
 
 ROOT = Path(__file__).resolve().parent.parent
+SECONDS = 4.0  # with the start of another process, no document takes five
+MEMORY_BYTES = 280 << 20  # of address space: what is resident stays below 300 MB
+LONGEST_BODY = 40 << 20
 START_SECONDS = 15.0
-OUT_OF_MEMORY = (-signal.SIGABRT, -signal.SIGSEGV)  # how native code ends where it gets no memory
+STARVED = (OUT_OF_MEMORY, -signal.SIGABRT, -signal.SIGSEGV)  # and how native code ends where it gets no memory
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
 
 
@@ -44,7 +47,7 @@ class Parser:
     A child whose parent was killed ends by itself.
     """
 
-    def __init__(self, *, seconds: float = 20.0, memory_bytes: int = 1 << 30) -> None:
+    def __init__(self, *, seconds: float = SECONDS, memory_bytes: int = MEMORY_BYTES) -> None:
         self.seconds = seconds
         self.memory_bytes = memory_bytes
         self._lock = threading.Lock()
@@ -80,21 +83,24 @@ class Parser:
         ids_policy: IdsPolicy = "guid",
     ) -> ParsedFeed:
         """As ``parse_feed``; raises ``FeedError`` of kind ``timeout`` or ``memory`` past this parser's bounds."""
+        if len(body) > LONGEST_BODY:
+            raise FeedError("memory", f"is longer than {LONGEST_BODY:,} bytes")
         head = question(url, content_type, now, limits or Limits(), ids_policy)
         with self._lock:
-            reply = json.loads(self._ask(head, body))
+            first, *rows = self._ask(head, body).split(b"\n")
+            reply = json.loads(first)
+            if reply.pop("spent"):
+                self._stop()
         if "error" in reply:
             raise FeedError(*reply["error"])
-        return from_plain(reply["feed"])
+        return from_plain({**reply, "entries": [json.loads(row) for row in rows]})
 
     def _ask(self, head: bytes, body: bytes) -> bytes:
-        fresh = not self._is_running()
         connection = self._started().connection
-        deadline = time.monotonic() + self.seconds + (START_SECONDS if fresh else 0)
         try:
-            return _exchange(connection, head, body, deadline)
+            return _exchange(connection, head, body, time.monotonic() + self.seconds)
         except TimeoutError:
-            self._stop()
+            self._stop(at_once=True)
             raise FeedError("timeout", f"takes longer than {self.seconds:g} s to read") from None
         except (EOFError, OSError):
             raise self._died() from None
@@ -106,8 +112,8 @@ class Parser:
         child = self._child
         self._stop()
         status = child.process.returncode if child else None
-        if status in OUT_OF_MEMORY:
-            return NO_MEMORY
+        if status in STARVED:
+            return no_memory()
         return FeedError("broken", f"ended the process that read it (exit status {status})")
 
     def _is_running(self) -> bool:
@@ -120,13 +126,14 @@ class Parser:
         self._stop()
         self._child = _start(self.seconds, self.memory_bytes)
         self._finalizer = weakref.finalize(self, _end, self._child)
+        _await_ready(self._child)
         return self._child
 
-    def _stop(self) -> None:
+    def _stop(self, *, at_once: bool = False) -> None:
         child, self._child = self._child, None
         self._finalizer.detach()
         if child is not None:
-            _end(child)
+            _end(child, at_once=at_once)
 
 
 def _start(seconds: float, memory_bytes: int) -> _Child:
@@ -143,10 +150,18 @@ def _start(seconds: float, memory_bytes: int) -> _Child:
     return _Child(process, ours, os.getpid())
 
 
-def _end(child: _Child) -> None:
+def _await_ready(child: _Child) -> None:
+    """Starting is not the document's time: it is over when the child says so, or when it failed, which shows next."""
+    with contextlib.suppress(EOFError, OSError):
+        _receive(child.connection, LENGTH_BYTES, time.monotonic() + START_SECONDS)
+
+
+def _end(child: _Child, *, at_once: bool = False) -> None:
     child.connection.close()
     if child.owner != os.getpid():
         return
+    if at_once:
+        child.process.kill()
     with contextlib.suppress(subprocess.TimeoutExpired):
         child.process.wait(0.2 if child.process.poll() is None else 0)
     child.process.kill()

@@ -98,7 +98,8 @@ class Answer:
 
     @property
     def has_body(self) -> bool:
-        return bool(self.result.body) and self.result.outcome in ("ok", "partial")
+        """Whether there is something to read. An empty answer is read as well: it is no feed, and is to be said so."""
+        return self.result.outcome in ("ok", "partial")
 
 
 def _request(source: Source, now: datetime) -> FetchRequest:

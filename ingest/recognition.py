@@ -101,10 +101,15 @@ def _pairs(
     return [(entry, stored[name]) for name, entry in named.items() if name in stored]
 
 
+def _is_buried(known: Known) -> bool:
+    """An item that was taken down is known again by less than others: it has no title any more, and is to stay away."""
+    return known.withheld == "taken_down"
+
+
 def _by_link(entries: Sequence[Entry], candidates: Sequence[Known]) -> list[tuple[Entry, Known]]:
     stored = _single((known.link_alias, known) for known in candidates)
     pairs = _pairs(entries, link_alias, stored)
-    return [(entry, known) for entry, known in pairs if title_key(entry.title) == title_key(known.title)]
+    return [pair for pair in pairs if _is_buried(pair[1]) or title_key(pair[0].title) == title_key(pair[1].title)]
 
 
 def _by_title(entries: Sequence[Entry], candidates: Sequence[Known], ids_are_bad: bool) -> list[tuple[Entry, Known]]:
@@ -112,7 +117,7 @@ def _by_title(entries: Sequence[Entry], candidates: Sequence[Known], ids_are_bad
     pairs = _pairs(entries, title_alias, stored)
     if ids_are_bad or (len(pairs) >= MASS_LEAST and len(pairs) >= MASS_SHARE * len(entries)):
         return pairs
-    return [(entry, known) for entry, known in pairs if not entry.guid and not known.guid]
+    return [(entry, known) for entry, known in pairs if _is_buried(known) or not (entry.guid or known.guid)]
 
 
 def recognise(source: Source, entries: Sequence[Entry]) -> tuple[dict[str, Known], int]:

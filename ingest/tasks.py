@@ -14,6 +14,9 @@ from django.utils import timezone
 from ingest import broker
 from ingest.due import claim_due
 from ingest.parsing import Parser
+from ingest.pipeline import policy
+from ingest.repair import repair_some
+from ingest.retention import forget
 from ingest.runner import fetch_if_due
 from ingest.understanding import understand
 from kbase.locks import WriterBusy, writing
@@ -56,6 +59,28 @@ def fetch_one(source_id: int) -> None:
 @shared_task(name="ingest.purge_broker", ignore_result=True)
 def purge_broker() -> None:
     broker.purge(timezone.now())
+
+
+@shared_task(name="ingest.forget_old", ignore_result=True)
+def forget_old() -> None:
+    """What is kept for a month only goes; what one run leaves is the next one's."""
+    try:
+        with writing():
+            done = forget(timezone.now())
+    except WriterBusy:
+        return
+    log.info("forgotten: %d attempts, the bytes of %d documents", done.fetches, done.blobs)
+
+
+@shared_task(name="ingest.repair_dead_sources", ignore_result=True)
+def repair_dead_sources() -> None:
+    """Look where dead sources went; what is found waits for a person (``source repair --adopt``)."""
+    try:
+        with writing():
+            offered = repair_some(policy=policy(), parser=_parser, now=timezone.now())
+    except WriterBusy:
+        return
+    log.info("repairs: %d addresses are offered", offered)
 
 
 @worker_ready.connect

@@ -8,7 +8,9 @@ from urllib.parse import urljoin, urlsplit
 
 import nh3
 
-LONGEST_HTML = 100_000  # characters read of a text of which a few thousand are kept
+LONGEST_HTML = 50_000  # characters read of a text of which a few thousand are kept
+DEEPEST_ESCAPE = 4
+READ_FIRST = 10  # times the characters that are kept: mostly enough to find them
 UNREAD_TAGS = {"script", "style", "title", "textarea", "iframe", "noembed", "noframes", "noscript", "template",
                "svg", "math", "object", "xmp"}  # fmt: skip
 BREAKS = re.compile(
@@ -16,10 +18,15 @@ BREAKS = re.compile(
     re.IGNORECASE,
 )
 MARKUP = re.compile(
-    r"</[a-z][a-z0-9]*\s*>|<[a-z][a-z0-9]*[\s/][^<>]*=|<(?:br|hr|p|img|script|style|iframe|svg|a)\b[^<>]*>",
+    r"</[a-z][a-z0-9]*\s*>|<[a-z][^\s<>/=]{0,50}[\s/][^<>]*=|<(?:a|abbr|address|audio|b|base|blockquote|body|br|button|"
+    r"center|code|details|dialog|div|em|embed|font|form|frame|frameset|h[1-6]|head|hr|html|i|iframe|img|input|li|link|"
+    r"listing|marquee|math|meta|noscript|object|ol|p|plaintext|pre|script|select|span|strong|style|sub|summary|sup|svg|"
+    r"table|td|template|textarea|th|title|tr|u|ul|video|xmp)\b[^<>]*>|<!--|<!\[CDATA\[",
     re.IGNORECASE,
 )
-# Controls, lone surrogates, non-characters, and the marks that turn the direction of the text around them.
+DROPPED_IN_LINKS = dict.fromkeys(map(ord, "\t\r\n"))  # as browsers do
+ENCODED_IN_LINKS = {ord(mark): f"%{ord(mark):02X}" for mark in ' "<>`'}
+C1_AS_WRITTEN = {number: bytes([number]).decode("cp1252", "ignore") for number in range(0x80, 0xA0)}
 UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 
 
@@ -28,26 +35,45 @@ def plain(text: str, *, is_html: bool, limit: int) -> str:
 
     What is stated to be plain is still read as HTML where it clearly is: many feeds mislabel it.
     """
-    text = text[:LONGEST_HTML]
-    if is_html or MARKUP.search(text):
+    enough = READ_FIRST * limit
+    if len(text) > enough:
+        start = _on_one_line(text[:enough], is_html)
+        if len(start) > limit:
+            return shorten(start, limit)
+    return shorten(_on_one_line(text[:LONGEST_HTML], is_html), limit)
+
+
+def _on_one_line(text: str, is_html: bool) -> str:
+    if "<" in text:
+        text = _without_markup(text) if is_html or MARKUP.search(text) else text
+    elif is_html and "&" in text:
         text = _without_markup(text)
-    return shorten(one_line(text), limit)
+    return one_line(text)
 
 
 def _without_markup(text: str) -> str:
-    read = _text_of(text)
-    escaped_twice = "<" not in text and MARKUP.search(read)
-    return _text_of(read) if escaped_twice else read
+    """The text of HTML. What is markup again once it was read, escaped twice or shown as an example, goes as well."""
+    for _ in range(DEEPEST_ESCAPE):
+        text = _text_of(text)
+        if "<" not in text or not MARKUP.search(text):
+            return text
+    return text.replace("<", " ")
 
 
 def _text_of(markup: str) -> str:
+    if "<" not in markup:
+        return html.unescape(markup)
     spaced = BREAKS.sub(" <", markup)
     return html.unescape(nh3.clean(spaced, tags=set(), clean_content_tags=UNREAD_TAGS))
 
 
 def one_line(text: str) -> str:
     """The text with blanks collapsed and without characters that neither show nor store."""
-    return " ".join(UNWANTED.sub("", text).split())
+    text = " ".join(text.split())
+    if text.isprintable():
+        return text
+    # Windows' quotes and dashes, written under the numbers that Unicode gives to controls, are meant as such.
+    return " ".join(UNWANTED.sub("", text.translate(C1_AS_WRITTEN)).split())
 
 
 def shorten(text: str, limit: int) -> str:
@@ -61,12 +87,15 @@ def shorten(text: str, limit: int) -> str:
 
 def web_url(link: str, base: str) -> str:
     """The absolute http(s) address of a link on a page at ``base``; empty for any other scheme or none."""
-    link = UNWANTED.sub("", link).strip()
+    link = link.strip()
+    if not link.isprintable():
+        link = UNWANTED.sub("", link.translate(DROPPED_IN_LINKS)).strip()
     if not link:
         return ""
     try:
-        address = urljoin(base, link)
-        parts = urlsplit(address)
-    except ValueError:
+        absolute = link.startswith(("http://", "https://"))
+        parts = urlsplit(link if absolute else urljoin(base, link))
+        fits = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # of a port, too
         return ""
-    return address.replace(" ", "%20") if parts.scheme in ("http", "https") and parts.hostname else ""
+    return (link if absolute else parts.geturl()).translate(ENCODED_IN_LINKS) if fits else ""

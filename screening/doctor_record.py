@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
-
 from ingest.catalogues.store import platforms_unknown
-from ingest.models import Fetch, Source
 from kbase.models import (
     CatalogueRow,
     Company,
@@ -33,12 +30,12 @@ from screening.digest.sending import stuck_deliveries
 from screening.digest.subscribing import active
 from screening.digest.weeks import last_week
 from screening.doctor_findings import Check, Finding, fault, ok, warning
+from screening.doctor_sources import hosts, providers, sources
 from screening.methodology import load
 from screening.models import Digest, Subscription
 from screening.publish import due_days
 from screening.tasks import data_allow, days_never_scored, is_time
 
-OVERDUE = timedelta(hours=1)
 OLD_DAYS = 14
 FACTS: tuple[tuple[type[Any], str, Callable[[Any], str]], ...] = (
     (Company, "companies", lambda row: row.slug),
@@ -97,26 +94,6 @@ def catalogue_names(now: datetime) -> Iterator[Finding]:
         yield warning("catalogue", f"{nameless} listings of {last} name no lab that could be told (routers, services)")
 
 
-def sources(now: datetime) -> Iterator[Finding]:
-    """What is followed: failing, and why; never looked at; due and not looked at."""
-    last = Fetch.objects.filter(source=OuterRef("pk")).order_by("-at", "-pk")
-    followed = Source.objects.filter(retired_at=None, live=True).annotate(
-        outcome=Subquery(last.values("outcome")[:1]), reason=Subquery(last.values("reason")[:1])
-    )
-    total = followed.count()
-    failing = followed.filter(outcome__in=("failed", "refused", "gone")).order_by("name")
-    if failing:
-        details = [f"{source.name} ({source.url}): {source.outcome}, {source.reason}" for source in failing]
-        yield warning("sources", f"{len(details)} of {total} sources fail", details)
-    if never := list(followed.filter(outcome=None).order_by("name").values_list("name", flat=True)):
-        yield warning("sources", f"{len(never)} of {total} sources were never fetched", never)
-    unclaimed = Q(claimed_until=None) | Q(claimed_until__lt=now)
-    if overdue := followed.filter(unclaimed, next_at__lt=now - OVERDUE).count():
-        yield warning("sources", f"{overdue} sources have been due for over an hour: does the worker run?")
-    if not failing and not never:
-        yield ok("sources", f"{total} sources are followed, none fails")
-
-
 def data(now: datetime) -> Iterator[Finding]:
     """The data horizon and its age."""
     day = horizon.data_horizon(load())
@@ -156,4 +133,14 @@ def digest(now: datetime) -> Iterator[Finding]:
         yield ok("digest", counted(readers, "reader"))
 
 
-RECORD: tuple[Check, ...] = (registry, unverified, catalogue_names, sources, data, scores, digest)
+RECORD: tuple[Check, ...] = (
+    registry,
+    unverified,
+    catalogue_names,
+    providers,
+    sources,
+    hosts,
+    data,
+    scores,
+    digest,
+)

@@ -85,10 +85,16 @@ class StoryFact:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """For one company: the months that each of its sources covers within the window."""
+    """For one company: the months that each of its sources covers within the window, and whose voices they are."""
 
     months: Mapping[int, int]  # source -> covered months
     own: frozenset[int]  # the sources that are the company's own voice
+    voices: Mapping[int, str] = field(default_factory=dict)  # source -> its company or publisher
+
+    @property
+    def publishers(self) -> int:
+        """How many independent voices there are: two feeds of one publisher are one."""
+        return len({self.voices.get(source, str(source)) for source in self.months})
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from ingest.coverage import Past, covered_months, publisher_key
 from ingest.evidence import compute_id, event_id, role_id, share_id
-from ingest.models import Article, Event
+from ingest.models import Event, Source
+from ingest.pasts import PUBLISHED, read_pasts
+from ingest.story_groups import Apart, Pair, stories_before
+from ingest.story_items import aparts, evidence_pairs
 from kbase.models import Company, ComputeEstimate, Family, InfrastructureShare, SegmentRole
 from kbase.times import next_day
 from screening.facts import (
@@ -49,7 +53,7 @@ class Told:
     weight: float  # below 0 where it takes away
     confidence: float
     participants: tuple[tuple[str, str], ...]  # (slug, role)
-    story: int
+    article: int
     source: int
     speaker: str  # the company whose own source it is, or empty
     knowable_at: datetime
@@ -59,13 +63,13 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """An item of a source: whose voice it is (``general``: of the whole field), when it came out and was knowable."""
+    """A source: whose voice it is (``general``: of the whole field), the days on which it published and was seen."""
 
     source: int
     company: str
+    publisher: str
     general: bool
-    happened_at: datetime
-    knowable_at: datetime
+    past: Past
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,8 @@ class Inputs:
     told: tuple[Told, ...]
     published: tuple[Published, ...]
     family_lab: Mapping[str, str]
+    pairs: tuple[Pair, ...] = ()  # which articles tell the same news, and why
+    aparts: tuple[Apart, ...] = ()  # and which do not, as people say
 
 
 def _told() -> Iterable[Told]:
@@ -88,7 +94,7 @@ def _told() -> Iterable[Told]:
             direction__in=("adds", "removes"),
             status__in=STATUS_WEIGHT,
             type__in=ROLE_THAT_COUNTS,
-            revision__article__withheld="",
+            revision__article__withheld__in=PUBLISHED,
         )
         .exclude(revision__article__source__category="off_topic")
         .values_list(
@@ -97,7 +103,7 @@ def _told() -> Iterable[Told]:
             "status",
             "confidence",
             "participants",
-            "revision__article__story",
+            "revision__article",
             "revision__article__source",
             "revision__article__source__company__slug",
             "revision__knowable_at",
@@ -115,7 +121,7 @@ def _told() -> Iterable[Told]:
         status,
         confidence,
         participants,
-        story,
+        article,
         source,
         speaker,
         known_at,
@@ -130,7 +136,7 @@ def _told() -> Iterable[Told]:
             weight=STATUS_WEIGHT[status] * (1 if direction == "adds" else -1),
             confidence=confidence,
             participants=tuple((p["slug"], p["role"]) for p in participants),
-            story=story,
+            article=article,
             source=source,
             speaker=speaker or "",
             knowable_at=known_at,
@@ -140,14 +146,14 @@ def _told() -> Iterable[Told]:
 
 
 def _published() -> tuple[Published, ...]:
-    articles = (
-        Article.objects.filter(withheld="")
-        .exclude(source__category="off_topic")
-        .values_list("source", "source__company__slug", "source__category", "published_at", "knowable_at")
-    )
+    """The voices. What was taken down had been published all the same; what is withheld otherwise does not count."""
+    pasts = read_pasts()
+    sources = Source.objects.filter(pk__in=pasts).exclude(category="off_topic").order_by("pk")
     return tuple(
-        Published(source, slug or "", not slug and category in GENERAL, min(published or known, known), known)
-        for source, slug, category, published, known in articles
+        Published(source, slug or "", publisher_key(publisher or name), not slug and category in GENERAL, pasts[source])
+        for source, slug, publisher, name, category in sources.values_list(
+            "pk", "company__slug", "publisher", "name", "category"
+        )
     )
 
 
@@ -161,6 +167,8 @@ def read_inputs() -> Inputs:
         told=tuple(_told()),
         published=_published(),
         family_lab=dict(Family.objects.filter(retired_at=None).values_list("slug", "lab__slug")),
+        pairs=tuple(evidence_pairs(PUBLISHED)),
+        aparts=tuple(aparts()),
     )
 
 
@@ -245,13 +253,17 @@ def _labs_of_others(told: Told, company: str, inputs: Inputs, today: OnTheDay) -
 
 
 def _stories(inputs: Inputs, today: OnTheDay, horizon: Horizon) -> tuple[StoryFact, ...]:
-    """What was published within the window and knowable by the day, for the company at the top on that day."""
+    """What was published within the window and knowable by the day, for the company at the top on that day.
+
+    Which articles tell one story follows from what was knowable by then: one that joins two later changes nothing.
+    """
     until, since = next_day(today.as_of), next_day(today.as_of - timedelta(days=horizon.news_window_days))
+    story_of = stories_before(inputs.pairs, inputs.aparts, until)
     return tuple(
         StoryFact(
             company=company,
             type=told.type,
-            story=told.story,
+            story=story_of.get(told.article, told.article),
             weight=told.weight,
             source=told.source,
             own=bool(told.speaker) and today.top(told.speaker) == company,
@@ -265,20 +277,25 @@ def _stories(inputs: Inputs, today: OnTheDay, horizon: Horizon) -> tuple[StoryFa
 
 
 def _coverage(inputs: Inputs, today: OnTheDay, horizon: Horizon) -> Mapping[str, Coverage]:
-    """A source covers a month in which it published; general sources cover every company, a company's own itself."""
-    until, since = next_day(today.as_of), next_day(today.as_of - timedelta(days=horizon.news_window_days))
-    months: dict[int, set[tuple[int, int]]] = defaultdict(set)
-    voices: dict[int, Published] = {}
-    for item in inputs.published:
-        if since <= item.happened_at and item.knowable_at < until:
-            months[item.source].add((item.happened_at.year, item.happened_at.month))
-            voices[item.source] = item
-    general = {source: len(found) for source, found in months.items() if voices[source].general}
+    """Months by the coverage clock; general sources cover every company, a company's own cover itself.
+
+    The sources of one company, and those of one publisher, are one voice.
+    """
+    since = today.as_of - timedelta(days=horizon.news_window_days - 1)
+    general: dict[int, int] = {}
     own: dict[str, dict[int, int]] = defaultdict(dict)
-    for source, found in months.items():
-        if voices[source].company:
-            own[today.top(voices[source].company)][source] = len(found)
-    return {c.slug: Coverage(general | own[c.slug], frozenset(own[c.slug])) for c in inputs.companies}
+    voices: dict[int, str] = {}
+    for source in inputs.published:
+        if not source.general and not source.company:
+            continue
+        if months := len(covered_months(source.past, since=since, as_of=today.as_of)):
+            mine = own[today.top(source.company)] if source.company else general
+            mine[source.source] = months
+            voices[source.source] = today.top(source.company) or source.publisher
+    return {
+        c.slug: Coverage(general | own[c.slug], frozenset(own[c.slug]), {s: voices[s] for s in general | own[c.slug]})
+        for c in inputs.companies
+    }
 
 
 def _reported(inputs: Inputs, today: OnTheDay, horizon: Horizon, supply: tuple[SupplyRow, ...]) -> list[SupplyRow]:
@@ -333,6 +350,8 @@ def fingerprint(inputs: Inputs, as_of: date) -> str:
     lines = [f"{row.evidence} {min(row.last_on, as_of)}" for row in inputs.catalogue.rows if row.first_on <= as_of]
     lines += [f"observed {p} {d}" for p, days in inputs.catalogue.observed.items() for d in days if d <= as_of]
     lines += [told.evidence for told in inputs.told if told.knowable_at < until]
-    lines += [f"{p.source} {p.knowable_at.isoformat()}" for p in inputs.published if p.knowable_at < until]
+    for source in inputs.published:
+        lines += [f"{source.source} {on} {at.isoformat()}" for on, at in source.past.published if at < until]
+        lines += [f"looked {source.source} {what}" for what in source.past.looked(as_of)]
     lines += [f"{r.kind} {r.holder} {r.manufacturer} {r.ends_on}" for r in inputs.compute if r.knowable_at < until]
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from ingest.evidence import listing_id
-from kbase.models import CatalogueObservation, CatalogueRow, Ownership
+from kbase.models import CatalogueObservation, CatalogueRow, Ownership, ShrinkVerdict
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +51,15 @@ class Owned:
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day < self.valid_to)
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a person decided of an observation in which a provider lost over 30 %: it stands, or it does not."""
+
+    on: date
+    stands: bool
+    decided_at: datetime
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """All that was ever listed and observed, and who owned what when."""
@@ -59,6 +68,8 @@ class Catalogue:
     observed: Mapping[str, Sequence[date]]  # provider -> the days on which it was seen
     ownership: Sequence[Owned]
     days: Sequence[date] = field(default=())  # of the catalogue's observations
+    looked: Mapping[str, Sequence[date]] = field(default_factory=dict)  # provider -> those since it was first seen
+    verdicts: Mapping[str, Sequence[Verdict]] = field(default_factory=dict)  # provider -> what persons decided
 
 
 def read_catalogue() -> Catalogue:
@@ -88,13 +99,34 @@ def read_catalogue() -> Catalogue:
         "output",
         "prices",
     )
+    observed, looked, days = _observations()
+    listed = [_listed(*row) for row in values.iterator(5000)]
+    return Catalogue(listed, observed, read_ownership(), days, looked, _verdicts())
+
+
+def _observations() -> tuple[Mapping[str, list[date]], Mapping[str, list[date]], list[date]]:
+    """(provider -> days seen, provider -> days on which its catalogue was read since it was first seen, all days)."""
     observed: dict[str, list[date]] = defaultdict(list)
+    looked: dict[str, list[date]] = defaultdict(list)
+    listed_in: dict[str, set[str]] = defaultdict(set)  # catalogue -> the providers that it has listed so far
     days = []
-    for day, providers in CatalogueObservation.objects.order_by("observed_on").values_list("observed_on", "providers"):
+    rows = CatalogueObservation.objects.order_by("observed_on").values_list("catalogue", "observed_on", "providers")
+    for catalogue, day, providers in rows:
         days.append(day)
+        listed_in[catalogue].update(providers)
         for provider in providers:
             observed[provider].append(day)
-    return Catalogue([_listed(*row) for row in values.iterator(5000)], observed, read_ownership(), days)
+        for provider in listed_in[catalogue]:
+            looked[provider].append(day)
+    return observed, looked, days
+
+
+def _verdicts() -> Mapping[str, list[Verdict]]:
+    found: dict[str, list[Verdict]] = defaultdict(list)
+    rows = ShrinkVerdict.objects.values_list("provider__outside_id", "observed_on", "stands", "decided_at")
+    for provider, on, stands, decided_at in rows.order_by("observed_on"):
+        found[provider].append(Verdict(on, stands, decided_at))
+    return found
 
 
 def _listed(

@@ -12,16 +12,16 @@ from screening.statistics import effective_number, normalise
 
 
 def is_covered(coverage: Coverage | None, horizon: Horizon) -> bool:
-    """At least two sources, and three months of the one that covers most."""
-    if coverage is None or len(coverage.months) < horizon.min_sources:
+    """At least two independent publishers, and three months of the source that covers most."""
+    if coverage is None or coverage.publishers < horizon.min_sources:
         return False
     return max(coverage.months.values()) >= horizon.min_months
 
 
 def _unobserved(coverage: Coverage | None) -> Measured:
-    sources = len(coverage.months) if coverage else 0
+    publishers = coverage.publishers if coverage else 0
     months = max(coverage.months.values(), default=0) if coverage else 0
-    return unobserved(f"{sources} covered sources, {months} covered months: too few to tell")
+    return unobserved(f"{publishers} covered publishers, {months} covered months: too few to tell")
 
 
 def _best_by_story(stories: Iterable[StoryFact]) -> list[StoryFact]:

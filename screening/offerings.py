@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db.models import Count, Max
 
-from kbase.models import CatalogueObservation, Offering, Ownership, Platform
+from kbase.models import CatalogueObservation, Offering, Ownership, Platform, ShrinkVerdict
 from screening.listings import Catalogue, Listed, read_catalogue
 from screening.supply import OnTheDay, model_is_open, model_released_on
 
@@ -70,7 +70,9 @@ def _version() -> tuple[Any, ...]:
     seen = CatalogueObservation.objects.aggregate(n=Count("pk"), last=Max("learned_at"))
     owned = Ownership.objects.aggregate(n=Count("pk"), last=Max("learned_at"), retired=Max("retired_at"))
     platforms = Platform.objects.aggregate(n=Count("pk"), last=Max("learned_at"), retired=Max("retired_at"))
-    return (*seen.values(), *owned.values(), *platforms.values(), Offering.objects.count())
+    decided = ShrinkVerdict.objects.aggregate(n=Count("pk"), last=Max("decided_at"))
+    found = (seen, owned, platforms, decided)
+    return (*(value for row in found for value in row.values()), Offering.objects.count())
 
 
 @lru_cache(maxsize=1)

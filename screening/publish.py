@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Max
 
+from ingest.understanding import understand
 from kbase.errors import PlainError
 from kbase.models import Company
 from kbase.registry.compiled import registry_hash
@@ -142,7 +143,11 @@ def publish_day(
 def publish_days(
     days: Iterable[date], *, now: datetime, told: Callable[[str], object] = lambda line: None
 ) -> list[ScoringRun]:
-    """Score each day; each is one transaction, so a kill loses at most the day under way."""
+    """Score each day; each is one transaction, so a kill loses at most the day under way.
+
+    What is stored is understood first: what is published of a day stays, and may miss nothing.
+    """
+    understand(now=now)
     record_claims(now)
     inputs, runs = read_inputs(), []
     for day in days:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import cached_property
 
-from ingest.catalogues.observations import Interval, first_seen, is_catch_up, suspect
+from ingest.catalogues.observations import Interval, first_seen, is_catch_up, steps
+from kbase.times import next_day
 from screening.facts import FIRST_HAND, FirstOffered, GenerationFacts, SupplyRow
 from screening.listings import Catalogue, Listed
 
@@ -31,6 +32,11 @@ class OnTheDay:
     def __init__(self, catalogue: Catalogue, as_of: date) -> None:
         self.as_of = as_of
         self.observed = {p: [d for d in days if d <= as_of] for p, days in catalogue.observed.items()}
+        self.looked = {p: [d for d in days if d <= as_of] for p, days in catalogue.looked.items()}
+        self.stands = {
+            provider: {verdict.on: verdict.stands for verdict in verdicts if verdict.decided_at < next_day(as_of)}
+            for provider, verdicts in catalogue.verdicts.items()
+        }
         self.rows = [row for row in catalogue.rows if row.first_on <= as_of]
         self.ownership = [owned for owned in catalogue.ownership if owned.holds_on(as_of)]
         self.owners = {(owned.what, owned.slug): owned for owned in self.ownership}
@@ -58,17 +64,18 @@ class OnTheDay:
     def _present(self, provider: str, day: date) -> list[Listed]:
         return [row for row in self.by_provider[provider] if row.first_on <= day <= row.last_on]
 
+    def _models(self, provider: str, day: date) -> set[str]:
+        return {row.model for row in self._present(provider, day)}
+
     def state_day(self, provider: str) -> date | None:
         """The observation that counts: the last one, or the one before while the last lost over 30 % of the models.
 
-        A second observation that agrees settles it, since it is compared with the first.
+        A second observation that agrees settles it, or a person by the day. One that lacks the provider altogether
+        is a loss of everything.
         """
-        days = self.observed.get(provider, [])
-        if len(days) < 2:
-            return days[-1] if days else None
-        before = {row.model for row in self._present(provider, days[-2])}
-        now = {row.model for row in self._present(provider, days[-1])}
-        return days[-2] if suspect(before, now) else days[-1]
+        days, stands = self.looked.get(provider, []), self.stands.get(provider, {})
+        found = list(steps(days, lambda day: self._models(provider, day), stands))
+        return found[-1].state if found else None
 
     def last_seen(self, row: Listed) -> date:
         """The last observation by the day that had the row."""

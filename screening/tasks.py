@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from ingest.models import Article, Event
 from kbase.locks import WriterBusy, writing
-from kbase.models import CatalogueObservation, CatalogueRow, ComputeEstimate
+from kbase.models import CatalogueObservation, CatalogueRow, ComputeEstimate, ShrinkVerdict
 from screening import horizon
 from screening.digest.issues import NotBuilt, issue_of
 from screening.digest.sending import ServerDown, send_issue
@@ -36,7 +36,7 @@ def _standing(days: list[date]) -> tuple[Any, ...]:
     """Changes whenever something is stored that a score of one of the days can rest on."""
     counted = [
         model.objects.aggregate(n=Count("pk"), last=Max("pk"))
-        for model in (CatalogueObservation, CatalogueRow, ComputeEstimate, Article, Event)
+        for model in (CatalogueObservation, CatalogueRow, ShrinkVerdict, ComputeEstimate, Article, Event)
     ]
     return (tuple(days), *(value for row in counted for value in row.values()))
 

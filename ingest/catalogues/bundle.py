@@ -19,8 +19,9 @@ from typing import Any
 from ingest.captures import Captured
 from ingest.catalogues import epoch
 from ingest.catalogues.measurements import store_compute
-from ingest.catalogues.models_dev import CatalogueDocument, ListingRow, Price, content_hash, escape, rows
+from ingest.catalogues.models_dev import CatalogueDocument, ListingRow, Price, content_hash, rows
 from ingest.catalogues.observations import runs_of
+from ingest.catalogues.shape import escape
 from ingest.catalogues.store import store_observation
 from ingest.knowable import Seen
 from kbase.models import CatalogueObservation, ComputeEstimate

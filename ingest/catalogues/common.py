@@ -45,12 +45,15 @@ def number(text: str | None) -> float | None:
 
 
 def table(document: bytes, columns: set[str]) -> list[dict[str, str]]:
-    """The rows of a CSV that has at least ``columns``; raises ``CatalogueError`` naming what it lacks."""
+    """The rows of a CSV that has at least ``columns``; raises ``CatalogueError`` naming what it lacks.
+
+    A last row that lacks cells is the end of half a document, whose numbers may be cut off as well.
+    """
     try:
-        text = document.decode("utf-8-sig")
+        text = document.decode("utf-8-sig").replace("\x00", "")
     except UnicodeDecodeError as error:
         raise CatalogueError(f"is not UTF-8 text (byte {error.start})") from error
-    reader = csv.DictReader(io.StringIO(text), restval="")
+    reader = csv.DictReader(io.StringIO(text))
     missing = columns - set(reader.fieldnames or ())
     if missing:
         raise CatalogueError(f"lacks the columns {', '.join(sorted(missing))}")
@@ -60,4 +63,6 @@ def table(document: bytes, columns: set[str]) -> list[dict[str, str]]:
         raise CatalogueError(f"is no readable CSV: {error}") from error
     if not rows:
         raise CatalogueError("holds no rows")
-    return rows
+    if None in rows[-1].values():
+        raise CatalogueError(f"ends in the middle of row {len(rows)}: half a document")
+    return [{name: cell or "" for name, cell in row.items() if name is not None} for row in rows]

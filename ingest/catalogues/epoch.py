@@ -1,33 +1,55 @@
-"""Epoch AI's estimates: how much AI compute each maker has sold and each owner holds, and its notable models."""
+"""Epoch AI's estimates: how much AI compute each maker has sold and each owner holds, and its notable models.
+
+The chips come as captured (a CSV with short names of columns) or live (a ZIP of the site with the long names of today,
+or those that its repository announced on 2026-09-24), the models as the site's CSV.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from ingest.catalogues.common import CatalogueError, Precision, Rejection, number, stated_date, table
+from ingest.catalogues.common import CatalogueError, Precision, Rejection, number, stated_date
+from ingest.catalogues.labs import lab_of
+from ingest.catalogues.sheets import read_sheet
 
 __all__ = ["CatalogueError", "ChipTable", "ComputeRow", "NotableModel", "NotableTable", "makers", "notable", "owners"]
 
-CHIP_COLUMNS = {"manufacturer", "start", "end", "h100e", "h100e_p5", "h100e_p95", "units", "power_mw", "incomplete"}
-MODEL_COLUMNS = {
+# Our name of a column, and how it was called: in the capture, on the site today, on the site as announced.
+CHIP_COLUMNS = {
+    "manufacturer": ("manufacturer", "Chip manufacturer", "Designer"),
+    "start": ("start", "Start date", "Series start date"),
+    "end": ("end", "End date"),
+    "h100e": ("h100e", "Compute estimate in H100e (median)", "H100e (median)"),
+    "h100e_p5": ("h100e_p5", "Compute estimate in H100e (5th percentile)", "H100e (5th percentile)"),
+    "h100e_p95": ("h100e_p95", "Compute estimate in H100e (95th percentile)", "H100e (95th percentile)"),
+    "units": ("units", "Number of units (median)", "Number of Units (median)", "Number of Units"),
+    "power_mw": ("power_mw", "Power in MW (median)", "Power (MW) (median)"),
+    "incomplete": ("incomplete", "Incomplete"),
+}
+CHIP_FILES = ("cumulative_by_designer.csv", "cumulative_timelines_by_designer.csv")
+COMPLETE = ("", "false", "no", "0")  # what the column for quarters under way says of the others
+MODEL_COLUMNS = (
     "Model", "Organization", "Publication date", "Parameters", "Training compute (FLOP)", "Country (of organization)",
     "Base model", "Model accessibility", "Link",
-}  # fmt: skip
+)  # fmt: skip
 # The names that Epoch gives to companies; China and Other are none.
 COMPANIES = {
     "AMD": "amd",
     "Amazon": "amazon",
+    "Cambricon": "cambricon",
     "CoreWeave": "coreweave",
     "Google": "google",
+    "Huawei": "huawei",
     "Meta": "meta",
     "Microsoft": "microsoft",
     "Nvidia": "nvidia",
     "Oracle": "oracle",
     "xAI": "xai",
 }
-NO_COMPANIES = frozenset({"China", "Other"})
-# The names that Epoch gives to labs, where several are one, or differ from the registry's.
+NO_COMPANIES = frozenset({"China", "China (smuggled)", "Other"})
+# The names that Epoch gives to labs; one that is not here is looked for among the registry's names and aliases.
 LABS = {
     "01.AI": "01-ai",
     "AI21 Labs": "ai21",
@@ -165,14 +187,14 @@ def makers(document: bytes) -> ChipTable:
 
 def owners(document: bytes) -> ChipTable:
     """Compute that each owner holds, by maker and quarter. Raises ``CatalogueError`` where the columns are others."""
-    return _chips(document, "owner", CHIP_COLUMNS | {"owner"})
+    return _chips(document, "owner", CHIP_COLUMNS | {"owner": ("owner", "Owner")})
 
 
 def notable(document: bytes) -> NotableTable:
     """Epoch's notable models. Raises ``CatalogueError`` where the columns are others."""
     found, rejections = [], []
-    for index, row in enumerate(table(document, MODEL_COLUMNS), 1):
-        model = _notable(row, f"row[{index}]")
+    for locator, row in read_sheet(document, {name: (name,) for name in MODEL_COLUMNS}).numbered():
+        model = _notable(row, locator)
         if model.name and model.organisations:
             found.append(model)
         else:
@@ -180,11 +202,11 @@ def notable(document: bytes) -> NotableTable:
     return NotableTable(tuple(found), tuple(rejections))
 
 
-def _chips(document: bytes, holder: str, columns: set[str]) -> ChipTable:
+def _chips(document: bytes, holder: str, columns: Mapping[str, tuple[str, ...]]) -> ChipTable:
     rows: list[ComputeRow] = []
     rejections: list[Rejection] = []
-    for index, row in enumerate(table(document, columns), 1):
-        made = _compute(row, holder, f"row[{index}]")
+    for locator, row in read_sheet(document, columns, CHIP_FILES).numbered():
+        made = _compute(row, holder, locator)
         if isinstance(made, Rejection):
             rejections.append(made)
         else:
@@ -193,11 +215,11 @@ def _chips(document: bytes, holder: str, columns: set[str]) -> ChipTable:
 
 
 def _compute(row: dict[str, str], holder: str, locator: str) -> ComputeRow | Rejection:
-    if row["incomplete"].strip():
+    if row["incomplete"].strip().lower() not in COMPLETE:
         return Rejection(locator, "the quarter is still under way")
     name, start, end = row[holder].strip(), stated_date(row["start"]), stated_date(row["end"])
     amount, low, high = number(row["h100e"]), number(row["h100e_p5"]), number(row["h100e_p95"])
-    if not start or not end or amount is None or amount < 0 or end[0] < start[0]:
+    if not start or not end or amount is None or amount < 0 or end[0] < start[0] or len(row["manufacturer"]) > 60:
         return Rejection(locator, "the row has no amount or no quarter")
     if name not in COMPANIES and name not in NO_COMPANIES:
         return Rejection(locator, f"{name!r} is no company that is known here")
@@ -224,7 +246,7 @@ def _notable(row: dict[str, str], locator: str) -> NotableModel:
     return NotableModel(
         name=row["Model"].strip(),
         organisations=organisations,
-        labs=tuple(dict.fromkeys(LABS[name] for name in organisations if name in LABS)),
+        labs=tuple(dict.fromkeys(lab for name in organisations if (lab := LABS.get(name) or lab_of(name)))),
         countries=tuple(dict.fromkeys(_split(row["Country (of organization)"]))),
         published=stated_date(row["Publication date"]),
         parameters=number(row["Parameters"]),

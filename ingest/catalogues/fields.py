@@ -9,6 +9,8 @@ from typing import Any
 
 from ingest.catalogues.common import Rejection, stated_date
 
+LONGEST_MODALITY = 12
+
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkScore:
@@ -65,7 +67,7 @@ class Fields:
     def modalities(self, direction: str) -> tuple[str, ...]:
         both = self.row.get("modalities")
         value = both.get(direction, []) if isinstance(both, dict) else both or []
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        if not isinstance(value, list) or not all(isinstance(i, str) and len(i) <= LONGEST_MODALITY for i in value):
             self._odd(f"modalities/{direction}", value)
             return ()
         return tuple(sorted(set(value)))

@@ -1,4 +1,6 @@
-"""The Hugging Face Open LLM Leaderboard (v2), as captured and in its live form.
+"""The Hugging Face Open LLM Leaderboard (v2), as captured (CSV) and in its live form (Parquet).
+
+It was frozen in June 2025: the live form is its last state, and any change of it would be news.
 
 Most of its rows are community merges and fine-tunes; a lab's own model is told by the name's first part
 (``Qwen/…``, ``meta-llama/…``). 79 names occur twice, because a model was run twice (in another precision); the run
@@ -11,12 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ingest.catalogues.common import CatalogueError, Rejection, number, table
+from ingest.catalogues.common import CatalogueError, Rejection, number
+from ingest.catalogues.sheets import read_sheet
 
 __all__ = ["BENCHMARKS", "BoardTable", "CatalogueError", "ResultRow", "own_prefixes", "rows"]
 
 BENCHMARKS = ("IFEval", "BBH", "MATH Lvl 5", "GPQA", "MUSR", "MMLU-PRO")
 NAME, PARAMETERS = "fullname", "#Params (B)"
+COLUMNS = {name: (name,) for name in (NAME, PARAMETERS, *BENCHMARKS)}
 # How a merge or somebody's tune is marked in the live form's column Type.
 NOT_OWN = ("merge", "moerge")
 
@@ -51,8 +55,8 @@ def rows(document: bytes, labs: Mapping[str, str] | None = None) -> BoardTable:
     known = own_prefixes() if labs is None else labs
     found: list[ResultRow] = []
     rejections: list[Rejection] = []
-    for index, row in enumerate(table(document, {NAME, PARAMETERS, *BENCHMARKS}), 1):
-        made = _result(row, known, f"row[{index}]")
+    for locator, row in read_sheet(document, COLUMNS).numbered():
+        made = _result(row, known, locator)
         if isinstance(made, Rejection):
             rejections.append(made)
         else:
@@ -95,7 +99,11 @@ def _average(row: Mapping[str, str]) -> float | None:
 
 
 def _lab(name: str, row: Mapping[str, str], labs: Mapping[str, str]) -> str | None:
-    merged = any(word in row.get("Type", "").lower() for word in NOT_OWN) or row.get("Merged", "").lower() == "true"
+    merged = (
+        any(word in row.get("Type", "").lower() for word in NOT_OWN)
+        or row.get("Merged", "").lower() == "true"
+        or row.get("Not_Merged", "").lower() == "false"  # the same column, as the board called it later
+    )
     owner, slash, _ = name.partition("/")
     return labs.get(owner.lower()) if slash and not merged else None
 

@@ -1,8 +1,9 @@
 """The models.dev catalogue: its dated snapshots and its live forms, brought to the same rows.
 
-Three forms, told apart by their keys: a snapshot (``snapshot``, ``commit``, ``providers``, ``models``), the site's
-``catalog.json`` (``providers``, ``models``) and its ``api.json`` (the providers alone). A changed shape is a
-``CatalogueError``; one broken row or value is a rejection, and the rest stands.
+Four forms, told apart by their keys: a snapshot (``snapshot``, ``commit``, ``providers``, ``models``), the site's
+``catalog.json`` (``providers``, ``models``), its ``api.json`` (the providers alone) and its ``models.json`` (the models
+alone, which lists nothing). A changed shape is a ``CatalogueError``; one broken provider, row or value is a rejection,
+and the rest stands.
 """
 
 from __future__ import annotations
@@ -12,18 +13,18 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from ingest.catalogues.common import CatalogueError, Rejection, stated_date
 from ingest.catalogues.fields import BenchmarkScore, Fields, clean_text
 from ingest.catalogues.prices import Price, as_subscription, read_prices
+from ingest.catalogues.shape import check_listings, check_prices, escape, load, parts
 
 __all__ = ["CatalogueDocument", "CatalogueError", "ListingRow", "ModelRow", "Price", "as_subscription", "rows"]
 
 HASH_VERSION = "v1"
 FEWEST_FIELDS = 5
-MOST_REJECTED = 0.2  # of the rows; beyond that the shape has changed
+LONGEST_ID = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,70 +86,32 @@ class CatalogueDocument:
 
 
 def rows(document: bytes) -> CatalogueDocument:
-    """Parse any of the three forms; raises ``CatalogueError`` where the document is none of them."""
-    whole = _load(document)
-    providers, models, prefix = _parts(whole)
-    rejections: list[Rejection] = []
+    """Parse any of the forms; raises ``CatalogueError`` where the document is none of them."""
+    whole = load(document)
+    form = parts(whole)
+    rejections: list[Rejection] = list(form.rejections)
     found = [
         row
-        for provider in sorted(providers)
-        for row in _provider_rows(provider, providers[provider], f"{prefix}/{escape(provider)}", rejections)
+        for provider in sorted(form.providers)
+        for row in _provider_rows(provider, form.providers[provider], f"{form.prefix}/{escape(provider)}", rejections)
     ]
-    listed = sum(len(entry["models"]) for entry in providers.values())
-    _check_sizes(len(found), listed)
+    if form.providers:
+        _check(found, form.providers)
     return CatalogueDocument(
-        _observed_on(whole),
-        clean_text(whole.get("commit")) or "" if prefix else "",
-        tuple(sorted(providers)),
+        None if form.is_api else _observed_on(whole),
+        "" if form.is_api else clean_text(whole.get("commit")) or "",
+        tuple(sorted(form.providers)),
         tuple(found),
-        tuple(_models(models, rejections)),
+        tuple(_models(form.models, "/models" if form.prefix else "", rejections)),
         tuple(rejections),
     )
 
 
-def escape(key: str) -> str:
-    """A key as a step of a JSON pointer (RFC 6901)."""
-    return key.replace("~", "~0").replace("/", "~1")
-
-
-def _load(document: bytes) -> dict[str, Any]:
-    try:
-        whole = json.loads(document, parse_float=Decimal)
-    except (ValueError, RecursionError) as error:
-        begins = document[:40].decode("utf-8", "replace")
-        raise CatalogueError(f"is not JSON (begins with {begins!r}): {type(error).__name__}") from error
-    if not isinstance(whole, dict):
-        raise CatalogueError(f"is no JSON object but {type(whole).__name__}")
-    return whole
-
-
-def _parts(whole: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], str]:
-    """Providers, models, and the pointer to the providers."""
-    is_api = "providers" not in whole and any(isinstance(v, dict) and "models" in v for v in whole.values())
-    if not is_api and "providers" not in whole:
-        raise CatalogueError(f"has no providers; its keys are {', '.join(sorted(whole)[:6]) or 'none'}")
-    providers = whole if is_api else whole["providers"]
-    models = {} if is_api else whole.get("models", {})
-    _must_be_object(providers, "providers")
-    _must_be_object(models, "models")
-    if not providers:
-        raise CatalogueError("lists no provider")
-    for name, entry in providers.items():
-        _must_be_object(entry, f"provider {name!r}")
-        _must_be_object(entry.get("models"), f"models of provider {name!r}")
-    return providers, models, "" if is_api else "/providers"
-
-
-def _must_be_object(value: Any, what: str) -> None:
-    if not isinstance(value, dict):
-        raise CatalogueError(f"{what}: an object is expected, not {type(value).__name__}")
-
-
-def _check_sizes(read: int, listed: int) -> None:
-    if not read:
-        raise CatalogueError("lists no model that can be read")
-    if read < (1 - MOST_REJECTED) * listed:
-        raise CatalogueError(f"only {read} of {listed} listings can be read")
+def _check(found: list[ListingRow], providers: Mapping[str, Any]) -> None:
+    check_listings(len(found), [listing for entry in providers.values() for listing in entry["models"].values()])
+    bare = [row for row in found if not row.prices]
+    unpriced = [row for row in bare if providers[row.provider]["models"][row.outside_id].get("cost")]
+    check_prices(len(unpriced), len(found) - len(bare))
 
 
 def _observed_on(whole: Mapping[str, Any]) -> date | None:
@@ -177,7 +140,7 @@ def _unreadable(outside_id: str, listing: Any) -> str:
     """Why a listing is none at all; empty where it is one."""
     if not isinstance(listing, dict):
         return f"the listing is no object but {type(listing).__name__}"
-    if not outside_id.strip() or clean_text(outside_id) != outside_id.strip():
+    if not outside_id.strip() or clean_text(outside_id) != outside_id.strip() or len(outside_id) > LONGEST_ID:
         return "the listing has no usable id"
     if len(listing) < FEWEST_FIELDS:
         return f"the listing has {len(listing)} fields; at least {FEWEST_FIELDS} are expected"
@@ -216,10 +179,10 @@ def content_hash(values: Mapping[str, Any]) -> str:
     return f"{HASH_VERSION}:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def _models(models: Mapping[str, Any], rejections: list[Rejection]) -> list[ModelRow]:
+def _models(models: Mapping[str, Any], prefix: str, rejections: list[Rejection]) -> list[ModelRow]:
     found = []
     for key, entry in sorted(models.items()):
-        place = f"/models/{escape(key)}"
+        place = f"{prefix}/{escape(key)}"
         reason = _unreadable(key, entry)
         if reason:
             rejections.append(Rejection(place, reason))

@@ -9,7 +9,7 @@ An offering's first appearance is known as an interval: after the platform's pre
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -37,6 +37,19 @@ class Interval:
     after: date | None
     by: date
     left_censored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One observation ``day`` of a platform, compared with ``before``; ``state``: the observation that counts then.
+
+    ``before`` is None where nobody looked earlier. ``is_suspect``: over 30 % of what ``before`` had is not there.
+    """
+
+    day: date
+    before: date | None
+    is_suspect: bool
+    state: date
 
 
 def add_observation(
@@ -99,6 +112,49 @@ def suspect(previous_rows: Collection[str], new_rows: Collection[str]) -> bool:
     """
     before = set(previous_rows)
     return bool(before) and len(before - set(new_rows)) > SUSPECT_SHARE * len(before)
+
+
+def steps(
+    days: Sequence[date],
+    models_on: Callable[[date], Collection[str]],
+    stands: Mapping[date, bool],
+    since: date | None = None,
+) -> Iterator[Step]:
+    """What each of ``days``, the last for certain and those from ``since`` on, does to the state that counts.
+
+    A suspect observation does not count until a second one agrees with it, or a person: ``stands`` is True for a day
+    that is as it is, False for one that is not: then the state before is kept until an observation that is not itself
+    shrunk against it. Without a person only the last two days matter, and only they are looked at.
+    """
+    start = _first_to_look_at(days, stands, since)
+    previous = days[start - 1] if start else None
+    state = _settled(days[:start], models_on) if start else None
+    is_held = False
+    for day in days[start:]:
+        before = state if is_held else previous
+        shrunk = before is not None and suspect(models_on(before), models_on(day))
+        stood = stands.get(day)
+        if not shrunk or stood:
+            state, is_held = day, False
+        elif stood is False:
+            is_held = True
+        elif not is_held:
+            state = before
+        previous = day
+        assert state is not None
+        yield Step(day, before, shrunk, state)
+
+
+def _first_to_look_at(days: Sequence[date], stands: Mapping[date, bool], since: date | None) -> int:
+    told = [day for day in (*stands, since) if day is not None and day in days]
+    return min((days.index(day) for day in told), default=max(0, len(days) - 1))
+
+
+def _settled(days: Sequence[date], models_on: Callable[[date], Collection[str]]) -> date:
+    """The observation that counts at the end of ``days`` where no person said anything."""
+    if len(days) > 1 and suspect(models_on(days[-2]), models_on(days[-1])):
+        return days[-2]
+    return days[-1]
 
 
 def _by_day(runs: Sequence[Run], days: Sequence[date]) -> dict[date, str]:

@@ -6,9 +6,10 @@ The rows of an outside id are runs of observations that said the same, so any or
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -34,12 +35,13 @@ LOCK = 7_365_101
 
 @dataclass(frozen=True, slots=True)
 class StoreReport:
-    """What one observation did to the record."""
+    """What one observation did to the record. ``differing``: listings unlike those of the day's first document."""
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
     already_there: bool = False
+    differing: int = 0
 
 
 @dataclass
@@ -167,6 +169,35 @@ def _copy(row: CatalogueRow, run: Run, now: datetime) -> CatalogueRow:
     return copy
 
 
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """Makes the row of an outside id for a run: of what is listed now, or of what was stored and is split by it."""
+
+    listed: Mapping[Key, ListingRow]
+    providers: Mapping[str, Provider]
+    existing: Mapping[Key, list[CatalogueRow]]
+    record: _Record
+    now: datetime
+
+    def row(self, key: Key, run: Run) -> CatalogueRow:
+        said = {row.content_hash: row for row in self.existing.get(key, [])}
+        if run.content_hash in said:
+            return _copy(said[run.content_hash], run, self.now)
+        row, provider = self.listed[key], self.providers[key[0]]
+        resolution = default_resolver().resolve(key[0], key[1], row.name)
+        return CatalogueRow(
+            provider=provider,
+            offering_id=self.record.offering(provider, resolution),
+            outside_id=key[1],
+            content_hash=run.content_hash,
+            first_on=run.first_on,
+            last_on=run.last_on,
+            confidence=resolution.confidence,
+            learned_at=self.now,
+            **_columns(row, provider),
+        )
+
+
 def _write(changes: _Changes) -> None:
     CatalogueRow.objects.filter(pk__in=changes.delete).delete()
     with connection.cursor() as cursor:
@@ -178,49 +209,44 @@ def _write(changes: _Changes) -> None:
     CatalogueRow.objects.bulk_create(changes.insert, batch_size=1000)
 
 
+def _seen_again(catalogue: str, document: CatalogueDocument, on: date) -> StoreReport:
+    there = CatalogueRow.objects.filter(provider__catalogue=catalogue, first_on__lte=on, last_on__gte=on)
+    stored = {tuple(row) for row in there.values_list("provider__outside_id", "outside_id", "content_hash")}
+    listed = {(row.provider, row.outside_id, row.content_hash) for row in document.rows}
+    differing = len({key[:2] for key in stored ^ listed})
+    return StoreReport(unchanged=len(stored & listed), already_there=True, differing=differing)
+
+
 @transaction.atomic
 def store_observation(
-    catalogue: str, document: CatalogueDocument, *, on: date, blob: str, now: datetime
+    catalogue: str,
+    document: CatalogueDocument,
+    *,
+    on: date,
+    blob: str,
+    now: datetime,
+    knowable_at: datetime | None = None,
 ) -> StoreReport:
-    """Store what the catalogue said on the day ``on``; a day that is there already is left as it is."""
+    """Store what the catalogue said on the day ``on``; a day that is there already is left as it is.
+
+    The first document of a day stands: a score of the day may rest on it, and what it rests on must not vanish. What
+    a later one says otherwise, the next day's first one says too. ``knowable_at``: the end of the day where not given.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     observations = CatalogueObservation.objects.filter(catalogue=catalogue)
     if observations.filter(observed_on=on).exists():
-        return StoreReport(unchanged=len(document.rows), already_there=True)
+        return _seen_again(catalogue, document, on)
     dates = sorted(observations.values_list("observed_on", flat=True))
     listed = {(row.provider, row.outside_id): row for row in document.rows}
     providers = _providers(catalogue, {provider for provider, _ in listed}, now)
-    existing = _existing(catalogue)
-    record, resolver, changes = _Record(now), default_resolver(), _Changes()
-
-    def maker(key: Key) -> Any:
-        said = {row.content_hash: row for row in existing.get(key, [])}
-
-        def make(run: Run) -> CatalogueRow:
-            if run.content_hash in said:
-                return _copy(said[run.content_hash], run, now)
-            row = listed[key]
-            resolution = resolver.resolve(key[0], key[1], row.name)
-            return CatalogueRow(
-                provider=providers[key[0]],
-                offering_id=record.offering(providers[key[0]], resolution),
-                outside_id=key[1],
-                content_hash=run.content_hash,
-                first_on=run.first_on,
-                last_on=run.last_on,
-                confidence=resolution.confidence,
-                learned_at=now,
-                **_columns(row, providers[key[0]]),
-            )
-
-        return make
-
+    existing, changes = _existing(catalogue), _Changes()
+    maker = _Maker(listed, providers, existing, _Record(now), now)
     for key in sorted(set(existing) | set(listed)):
         old = existing.get(key, [])
         runs = [Run(row.content_hash, row.first_on, row.last_on) for row in old]
         said = listed[key].content_hash if key in listed else None
-        _apply_runs(old, list(add_observation(runs, dates, on, said)), maker(key), changes)
+        _apply_runs(old, list(add_observation(runs, dates, on, said)), partial(maker.row, key), changes)
     _write(changes)
     CatalogueObservation.objects.create(
         catalogue=catalogue,
@@ -229,7 +255,7 @@ def store_observation(
         commit=document.commit,
         providers=sorted({provider for provider, _ in listed}),
         rows=len(listed),
-        knowable_at=last_instant(on),
+        knowable_at=knowable_at or last_instant(on),
         learned_at=now,
     )
     new = sum(key not in existing for key in listed)

@@ -2,8 +2,9 @@
 
 from .evidence import Evidence
 from .fetches import Blob, Capture, Fetch, Rejection, SourceDay
-from .news import Article, Event, Mention, Revision, Story, Tombstone
+from .news import Article, Event, Mention, Revision, Tombstone
 from .sources import Address, Host, Source
+from .stories import Story, StoryApart, StoryKey, StoryLink, StoryTrace
 
 __all__ = [
     "Address",
@@ -20,5 +21,9 @@ __all__ = [
     "Source",
     "SourceDay",
     "Story",
+    "StoryApart",
+    "StoryKey",
+    "StoryLink",
+    "StoryTrace",
     "Tombstone",
 ]

@@ -1,4 +1,4 @@
-"""Published items, their immutable versions, the stories that they tell, who is named in them and what happened."""
+"""Published items, their immutable versions, who is named in them and what happened."""
 
 from __future__ import annotations
 
@@ -9,25 +9,10 @@ from django.db.models import Q
 from ingest.event_types import DATE_ORIGINS, DIRECTIONS, EVENT_TYPES, STATUSES
 
 from .sources import Source
+from .stories import Story
 
 # Its time is not known well enough; its source has not been read well yet; it speaks of the feed itself; taken down.
 WITHHELD = ("", "backlog", "probation", "notice", "taken_down")
-
-
-class Story(models.Model):
-    """Items that tell the same news. Its id is for ever: one that proved to be the same as an older one leads there."""
-
-    url_key = models.CharField(max_length=1000, blank=True)
-    title_key = models.CharField(max_length=500)
-    first_at = models.DateTimeField()
-    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
-
-    class Meta:
-        verbose_name_plural = "stories"
-        indexes = [
-            models.Index(fields=["title_key", "first_at"], name="story_title"),
-            models.Index(fields=["url_key"], name="story_url"),
-        ]
 
 
 class Article(models.Model):

@@ -197,8 +197,10 @@ class SourceEntry:
     relay: str = ""  # somebody else's scraper, where the publisher offers no feed
     licence: str = ""
     may_show_summary: bool = False
+    may_redistribute_summary: bool = False
     capture: str = ""  # the name under which captured copies of it are kept
     live: bool = True  # False: known from captures only, never fetched
+    every_hours: int = 0  # at most so often, where it changes seldom or is large; 0: as it turns out
     line: int = 0
 
 

@@ -26,6 +26,7 @@ from kbase.registry.nodes import (
     slug,
     text,
     truth,
+    whole,
 )
 from kbase.registry.places import region_of
 from kbase.registry.relations import LISTINGS, NAMES, OWNERS, reference
@@ -218,8 +219,10 @@ SOURCE = Shape(
         "relay": text,
         "licence": text,
         "may_show_summary": truth,
+        "may_redistribute_summary": truth,
         "capture": text,
         "live": truth,
+        "every_hours": whole,
     },
     {"url", "name", "kind", "publisher", "source"},
     key="url",

@@ -12,7 +12,8 @@ The files, each a list of mappings; ``NAME.yaml`` may be split into ``NAME_anyth
     platforms.yaml   slug, name, kind, source [owners, providers, aliases]
     unmapped.yaml    id, reason [catalogue]
     sources.yaml     url, name, kind, publisher, source
-                     [company, category, relay, licence, may_show_summary, capture, live]
+                     [company, category, relay, licence, may_show_summary,
+                      may_redistribute_summary, capture, live, every_hours]
 
 Within them:
 

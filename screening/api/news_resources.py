@@ -1,4 +1,4 @@
-"""News as resources: sources, articles, events, stories."""
+"""News as resources: articles, events, stories."""
 
 from __future__ import annotations
 
@@ -10,12 +10,20 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ingest.evidence import event_id
-from ingest.models import Article, Event, Fetch, Mention, Revision, Source, Story
+from ingest.models import Article, Event, Mention, Revision, Story, Tombstone
+from ingest.pasts import PUBLISHED
+from ingest.stories import lasting
+from ingest.story_items import teller, voice
+from ingest.terms import attribution_of, each_once, licence_of, redistributed
+from ingest.voices import independent_publishers
 from kbase.times import next_day
-from screening.api.news_fields import ARTICLE, ARTICLES_OF_STORY, EVENT, EXTRACT, SOURCE, STORY
+from screening.api.news_fields import ARTICLE, ARTICLES_OF_STORY, EVENT, STORY
 from screening.api.resource import Asked, Resource, news_horizon, news_observed
-from screening.api.rows import ListRows, QueryRows
+from screening.api.rows import QueryRows
 from screening.fields import Record
+
+LONGEST_ID = 18  # digits that are a number to the database
+UNKNOWN = "unknown"  # of a collection of headlines that does not say whose they are
 
 
 def _naming(path: str, until: datetime) -> Mapping[str, Callable[[Sequence[str]], Q]]:
@@ -55,6 +63,7 @@ def _event_types(revisions: Iterable[Revision]) -> Mapping[int, list[str]]:
 
 def _article(article: Article, revision: Revision, companies: Sequence[str], types: Sequence[str]) -> Record:
     source = article.source
+    tombstone: Tombstone | None = getattr(article, "tombstone", None)
     return {
         "id": article.pk,
         "source": source.pk,
@@ -62,7 +71,7 @@ def _article(article: Article, revision: Revision, companies: Sequence[str], typ
         "publisher": source.publisher or source.name,
         "url": article.url,
         "title": revision.title,
-        "summary": revision.summary[:EXTRACT] if source.may_show_summary else None,
+        "summary": None if tombstone else redistributed(source, revision.summary),
         "revision": revision.number,
         "published_at": article.published_at,
         "date_from": article.date_from,
@@ -72,7 +81,10 @@ def _article(article: Article, revision: Revision, companies: Sequence[str], typ
         "story": article.story_id,
         "companies": list(companies),
         "events": list(types),
-        "licence": source.licence,
+        "taken_down_at": tombstone.at if tombstone else None,
+        "taken_down_why": tombstone.reason if tombstone else "",
+        "licence": licence_of(source),
+        "attribution": attribution_of(article),
     }
 
 
@@ -86,7 +98,7 @@ def articles(asked: Asked) -> QueryRows:
         return [_article(a, latest[a.pk], named.get(a.pk, ()), types.get(latest[a.pk].pk, ())) for a in found]
 
     known = Exists(Revision.objects.filter(article=OuterRef("pk"), knowable_at__lt=until))
-    query = Article.objects.select_related("source").filter(known, knowable_at__lt=until)
+    query = Article.objects.select_related("source", "tombstone").filter(known, knowable_at__lt=until)
     return QueryRows(query, shape, _naming("revision__article", until))
 
 
@@ -112,8 +124,10 @@ def _event(event: Event) -> Record:
         "published_at": article.published_at,
         "knowable_at": revision.knowable_at,
         "learned_at": revision.learned_at,
-        "counts": not article.withheld and source.category != "off_topic",
-        "licence": source.licence,
+        "counts": article.withheld in PUBLISHED and source.category != "off_topic",
+        "withdrawn": article.withheld == "taken_down",
+        "licence": licence_of(source),
+        "attribution": attribution_of(article),
     }
 
 
@@ -149,9 +163,12 @@ def _story(
         "url": first.url,
         "first_at": story.first_at,
         "articles": len(members),
-        "publishers": sorted({article.source.publisher or article.source.name for article in members}),
+        "publishers": sorted({teller(a.source, latest[a.pk].title) or UNKNOWN for a in members}),
+        "independent": independent_publishers(voice(a, latest[a.pk].title) for a in members if a.withheld in PUBLISHED),
         "companies": list(companies),
         "events": sorted(told),
+        "licence": each_once(licence_of(article.source) for article in members),
+        "attribution": each_once(attribution_of(article) for article in members),
     }
 
 
@@ -177,37 +194,15 @@ def with_articles(record: Record, asked: Asked) -> Record:
     return {**record, "members": list(mine.everything(ARTICLES.terms(("knowable_at", "id"))))}
 
 
-def _source(source: Source, last: Fetch | None) -> Record:
-    names = ("url", "name", "kind", "publisher", "relay", "category", "licence", "may_show_summary", "live")
-    return {
-        "id": source.pk,
-        **{name: getattr(source, name) for name in names},
-        "company": source.company.slug if source.company else "",
-        "last_success_at": source.last_success_at,
-        "last_new_at": source.last_new_at,
-        "last_outcome": last.outcome if last else None,
-        "last_reason": last.reason if last else "",
-        "next_at": source.next_at if source.live and not source.gone_at else None,
-    }
+def _moved(path: Mapping[str, str]) -> str | None:
+    """A story that was merged into an older one leads there for ever."""
+    asked = path["id"]
+    if not asked.isdecimal() or len(asked) > LONGEST_ID:
+        return None
+    story = lasting(int(asked))
+    return str(story) if story != int(asked) else None
 
 
-def sources(asked: Asked) -> ListRows:
-    last = {f.source_id: f for f in Fetch.objects.order_by("source_id", "-at", "-id").distinct("source_id")}
-    followed: Iterable[Any] = Source.objects.filter(retired_at=None).select_related("company").order_by("pk")
-    return ListRows([_source(source, last.get(source.pk)) for source in followed])
-
-
-SOURCES = Resource(
-    name="sources",
-    title="Source",
-    about="What is followed, and how it fares now (whatever `as_of` says).",
-    fields=SOURCE,
-    key=("id",),
-    order=("id",),
-    rows=sources,
-    horizon=news_horizon,
-    observed=news_observed,
-)
 ARTICLES = Resource(
     name="articles",
     title="Article",
@@ -240,6 +235,7 @@ STORIES = Resource(
     order=("-first_at", "id"),
     rows=stories,
     item=("id",),
+    moved=_moved,
     more=(ARTICLES_OF_STORY,),
     detail=with_articles,
     horizon=news_horizon,

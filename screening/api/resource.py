@@ -73,6 +73,7 @@ class Resource:
 
     ``path``: what the address of the list itself names. ``order``: fields of the default order, ``-`` for descending;
     ``key``: fields that make any order total. ``more``: fields that only an item has, made by ``detail``.
+    ``moved``: the last part of the address to which an item's moved for good, None where it stands.
     ``observed``: day of the last observation that an answer for a day can rest on; ``horizon``: the day that answers
     where none is asked for.
     """
@@ -88,6 +89,7 @@ class Resource:
     path: tuple[Field, ...] = ()
     more: tuple[Field, ...] = ()
     detail: Callable[[Record, Asked], Record] = lambda record, asked: record
+    moved: Callable[[Mapping[str, str]], str | None] = lambda path: None
     expand: tuple[str, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     horizon: Callable[[], date | None] = scored_horizon

@@ -151,8 +151,11 @@ class ItemView(ApiView):
 
     resource: Resource
 
-    def answer(self, request: Request, path: Mapping[str, str]) -> Response:
+    def answer(self, request: Request, path: Mapping[str, str]) -> HttpResponseBase:
         asked = read_item(self.resource, given(request), path)
+        if moved := self.resource.moved(path):
+            query = request.META.get("QUERY_STRING", "")
+            return HttpResponsePermanentRedirect(f"../{moved}/{'?' + query if query else ''}")
         record = self._found(asked)
         shown = (*asked.columns, *(field.name for field in self.resource.more if "columns" not in given(request)))
         record = chosen(self.resource.detail(expanded([record], asked)[0], asked), shown)

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from ingest.evidence import event_id
 from ingest.models import Article, Capture, Event, Fetch, Revision
+from ingest.terms import may_show
 from screening.digest.weeks import Week
 from screening.methodology import load
 
@@ -113,7 +114,7 @@ def _line(events: Sequence[Event]) -> Json:
         "url": article.url if article.url.startswith(("https://", "http://")) else "",
         "day": _day(article),
         "label": _label(first),
-        "extract": shorten(first.revision.summary) if source.may_show_summary else "",
+        "extract": shorten(first.revision.summary) if may_show(source) else "",
         "story": f"/stories/{article.story_id}/",
         "evidence": f"/evidence/{evidence}/",
         "weight": max(event.confidence for event in events),

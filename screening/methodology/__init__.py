@@ -14,7 +14,7 @@ import yaml
 from kbase.errors import PlainError
 
 FOLDER = Path(__file__).resolve().parent
-CURRENT = "2026.1"
+CURRENT = "2026.2"
 
 
 class MethodologyError(PlainError):

@@ -63,7 +63,7 @@ def _said(value: Any) -> str:
 
 def details(claim: Evidence) -> Sequence[tuple[str, str]]:
     """What the claim says beside its sentence, in words."""
-    found = ((key.replace("_", " "), value) for key, value in claim.value.items())
+    found = ((key.replace("_", " "), value) for key, value in claim.value.items() if key != "withdrawn")
     return [(key, _said(value)) for key, value in found if value not in (None, "", [], {})]
 
 

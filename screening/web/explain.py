@@ -104,7 +104,9 @@ def _segment(segment: Segment, methodology: Methodology) -> PillarMeaning:
     indicators.append(
         _meaning(
             methodology.events,
-            "Below two covered sources or three covered months it is unobserved, and the prior counts.",
+            "Below two publishers that cover it, or three covered months, it is unobserved, and the prior counts. "
+            "A month is covered in which a source was looked at with success and was not silent: nothing new for five "
+            "times its usual gap.",
             key=f"{segment.name}_events",
             text=f"Stories per covered month in which the company is the actor: {kinds}.",
             weight=segment.events_weight,

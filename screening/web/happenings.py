@@ -9,10 +9,22 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from ingest.evidence import event_id
-from ingest.models import Article, Event, Revision, Story
+from ingest.models import Article, Event, Revision, Story, StoryLink, Tombstone
+from ingest.pasts import PUBLISHED
+from ingest.story_items import teller, voice
+from ingest.terms import attribution_of, licence_of, may_show
+from ingest.voices import independent_publishers
 from screening.web.asked import Day
 
 EXTRACT = 200
+UNKNOWN = "publisher not known"
+JOINED = {
+    "person": "by a person's word",
+    "url": "by the same address",
+    "title": "by the same title",
+    "near": "by nearly the same words",
+    "event": "by the same event in other words",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +47,13 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """One article of a story. ``extract`` is empty where the source does not let it be shown."""
+    """One article of a story. ``extract`` is empty where the source does not let it be shown.
+
+    ``tombstone``: when and why it was taken down; ``withheld``: why it does not count, empty where it does.
+    ``joined``: by what it was joined to one that is told before it; empty for the first.
+    """
+
+    article: Article
 
     title: str
     extract: str
@@ -48,6 +66,16 @@ class Telling:
     learned_at: datetime
     revision: int
     is_evidence: bool
+    withheld: str
+    licence: str
+    attribution: str
+    tombstone: Tombstone | None
+    joined: str = ""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether a company speaks of its own affairs."""
+        return self.article.source.company_id is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +91,12 @@ class StoryRecord:
     @property
     def publishers(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(telling.publisher for telling in self.tellings))
+
+    @property
+    def independent(self) -> int:
+        """How many publishers tell it independently, by what counts as evidence."""
+        told = [telling for telling in self.tellings if telling.withheld in PUBLISHED]
+        return independent_publishers(voice(telling.article, telling.title) for telling in told)
 
 
 def extract(text: str) -> str:
@@ -122,11 +156,13 @@ def latest(day: Day, limit: int, company: str = "") -> list[Happening]:
 def _known_articles(day: Day) -> QuerySet[Article]:
     return (
         Article.objects.filter(knowable_at__lt=day.until)
-        .select_related("source")
+        .select_related("source", "tombstone")
         .order_by("knowable_at", "pk")
         .prefetch_related(
             Prefetch("revisions", Revision.objects.filter(knowable_at__lt=day.until).order_by("number")),
             Prefetch("revisions__events", Event.objects.order_by("pk")),
+            Prefetch("links_back", StoryLink.objects.filter(withdrawn_at=None)),
+            Prefetch("links_onwards", StoryLink.objects.filter(withdrawn_at=None)),
         )
     )
 
@@ -147,13 +183,22 @@ def with_articles(found: QuerySet[Story], day: Day) -> QuerySet[Story]:
     return found.prefetch_related(Prefetch("articles", _known_articles(day)))
 
 
-def _telling(article: Article, revision: Revision) -> Telling:
+def _joined(article: Article, before: Iterable[Telling]) -> str:
+    """By the surest link to any of those that were told before it."""
+    told = {telling.article.pk for telling in before}
+    links = [link.why for link in article.links_back.all() if link.earlier_id in told]
+    links += [link.why for link in article.links_onwards.all() if link.later_id in told]
+    return next((words for why, words in JOINED.items() if why in links), "")
+
+
+def _telling(article: Article, revision: Revision, before: Iterable[Telling]) -> Telling:
     source = article.source
     return Telling(
+        article=article,
         title=revision.title,
-        extract=extract(revision.summary) if source.may_show_summary else "",
+        extract=extract(revision.summary) if may_show(source) else "",
         url=article.url if is_web_address(article.url) else "",
-        publisher=source.publisher or source.name,
+        publisher=teller(source, revision.title) or UNKNOWN,
         relay=source.relay,
         published_at=article.published_at,
         date_from=article.date_from,
@@ -161,18 +206,24 @@ def _telling(article: Article, revision: Revision) -> Telling:
         learned_at=article.learned_at,
         revision=revision.number,
         is_evidence=not article.withheld,
+        withheld=article.withheld,
+        licence=licence_of(source),
+        attribution=attribution_of(article),
+        tombstone=getattr(article, "tombstone", None),
+        joined=_joined(article, before),
     )
 
 
 def record(story: Story) -> StoryRecord:
     """A story with its articles prefetched by ``with_articles``; what each says is its last known revision."""
-    tellings, events = [], []
+    tellings: list[Telling] = []
+    events: list[Happening] = []
     for article in story.articles.all():
         revisions: Sequence[Revision] = list(article.revisions.all())
         if not revisions:
             continue
         last = revisions[-1]
-        tellings.append(_telling(article, last))
+        tellings.append(_telling(article, last, tellings))
         for event in last.events.all():
             last.article = article
             event.revision = last

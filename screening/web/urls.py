@@ -2,13 +2,14 @@
 
 from django.urls import path, re_path
 
-from screening.web import health, views
+from screening.web import health, metrics, source_views, views
 
 SCORE = r"companies/(?P<slug>[-\w]+)/scores/(?P<kind>compatibility|infrastructure)/"
 
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("metrics", metrics.metrics),
     path("", views.index, name="index"),
     path("companies/", views.companies, name="companies"),
     path("companies/<slug:slug>/", views.company, name="company"),
@@ -28,6 +29,7 @@ urlpatterns = [
     path("stories/", views.stories, name="stories"),
     path("stories/<int:pk>/", views.story, name="story"),
     path("search/", views.search, name="search"),
-    path("sources/", views.source_health, name="sources"),
+    path("sources/", source_views.source_health, name="sources"),
+    path("sources/<int:pk>/", source_views.source, name="source"),
     path("methodology/", views.methodology, name="methodology"),
 ]

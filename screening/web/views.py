@@ -7,11 +7,12 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
-from django.utils import timezone
+from django.http.response import HttpResponseBase, HttpResponsePermanentRedirect
 
 from ingest.event_types import EVENT_TYPES
 from ingest.models import Evidence, Story
+from ingest.stories import lasting
+from ingest.terms import each_once
 from kbase.models import AIModel, Company, Lab, Platform
 from kbase.registry.schema import GROUPS, REGIONS
 from screening.methodology import CURRENT, load
@@ -30,7 +31,6 @@ from screening.web import (
     names,
     profile,
     screener,
-    sources,
 )
 from screening.web.asked import Day, choice, text
 from screening.web.page import page
@@ -47,6 +47,8 @@ STORIES: tuple[Column[happenings.StoryRecord], ...] = (
     Column("types", "", lambda s: s.types),
     Column("companies", "", lambda s: s.companies),
     Column("publishers", "", lambda s: "; ".join(s.publishers)),
+    Column("licence", "", lambda s: each_once(telling.licence for telling in s.tellings)),
+    Column("attribution", "", lambda s: each_once(telling.attribution for telling in s.tellings)),
 )
 
 
@@ -253,6 +255,8 @@ def stories(request: HttpRequest, day: Day) -> Found:
 @page("stories/detail.html", "stories")
 def story(request: HttpRequest, day: Day, pk: int) -> Found:
     found = found_or_404(happenings.with_articles(Story.objects.all(), day), "story", str(pk), pk=pk)
+    if found.merged_into_id:
+        return HttpResponsePermanentRedirect(f"/stories/{lasting(pk)}/{day.query}")
     return {"story": happenings.record(found), "company_names": names.company_names()}
 
 
@@ -260,21 +264,6 @@ def story(request: HttpRequest, day: Day, pk: int) -> Found:
 def search(request: HttpRequest, day: Day) -> Found:
     wanted = text(request.GET)
     return {"q": wanted, "groups": find(day, wanted)}
-
-
-@page("sources/list.html", "sources")
-def source_health(request: HttpRequest, day: Day) -> Found:
-    sort = request.GET.get("sort", "") or "name"
-    rows = sort_rows(sources.health(), sources.COLUMNS, sort)
-    if wants_csv(request.GET):
-        return csv_response("sources", sources.COLUMNS, rows)
-    return {
-        "rows": rows,
-        "head": headers(sources.COLUMNS, sort, request.GET),
-        "summary": sources.summary(rows),
-        "reasons": sources.rejection_reasons(),
-        "now": timezone.now(),
-    }
 
 
 @page("methodology/index.html", "methodology")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -55,3 +56,26 @@ def item(number: int, **changed: str) -> str:
 
 def reasons(feed: ParsedFeed) -> list[str]:
     return [rejected.reason for rejected in feed.rejections]
+
+
+def json_feed(*items: dict[str, object], version: str = "1.1") -> str:
+    head = {"version": f"https://jsonfeed.org/version/{version}", "title": "Example"}
+    return json.dumps({**head, "home_page_url": "https://site.example/", "items": items})
+
+
+def news(number: int, title: str = "") -> str:
+    """A page of a news sitemap."""
+    return (
+        f"<url><loc>https://site.example/{number}</loc><lastmod>2026-08-09</lastmod><news:news><news:publication>"
+        "<news:name>Example</news:name><news:language>en</news:language></news:publication>"
+        f"<news:publication_date>2026-08-{number:02}T10:00:00+02:00</news:publication_date>"
+        f"<news:title>{title or f'News {number}'}</news:title><news:keywords>chips, clouds</news:keywords>"
+        "</news:news></url>"
+    )
+
+
+def sitemap(*pages: str) -> str:
+    return (
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
+        f'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">{"".join(pages)}</urlset>'
+    )

@@ -7,13 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ingest.entries import from_plain, to_plain
-from ingest.feeds import FeedError, Limits, ParsedFeed
+from ingest.feeds import FeedError, Limits
 from ingest.xmltext import without_doctype
-from tests.ingest.samples import NOW, atom, item, outcome, parse, reasons, rss, titles
+from tests.ingest.samples import NOW, atom, item, parse, reasons, rss, titles
 
 # What an entry is
 
@@ -262,14 +260,14 @@ def test_33_entities_are_not_expanded(doctype: str):
     ],
 )
 def test_33_nothing_that_declares_an_entity_reaches_the_parser(doctype: str):
-    left = without_doctype('<?xml version="1.0"?>' + doctype + "<rss><channel/></rss>")
+    left = without_doctype(f'<?xml version="1.0"?>{doctype}<rss><channel/></rss>'.encode()).decode()
     assert left.endswith("<rss><channel/></rss>")
     assert "<!ENTITY" not in left
     assert "<!DOCTYPE" not in left.upper()
 
 
 def test_a_doctype_goes_and_the_document_stays():
-    assert without_doctype('<?xml version="1.0"?><!DOCTYPE rss SYSTEM "a>b"><rss/>') == '<?xml version="1.0"?><rss/>'
+    assert without_doctype(b'<?xml version="1.0"?><!DOCTYPE rss SYSTEM "a>b"><rss/>') == b'<?xml version="1.0"?><rss/>'
     with pytest.raises(FeedError, match="has no end"):
         parse("<!DOCTYPE rss [ <!ENTITY a 'b'> " + rss(item(1)))
 
@@ -317,6 +315,7 @@ def test_a_feed_without_entries_says_so():
         ("2", "https://site.example/blog/2"),
         ("//cdn.example/3", "https://cdn.example/3"),
         ("  https://site.example/4\n", "https://site.example/4"),
+        ("HTTPs://site.example/5 a", "https://site.example/5%20a"),
     ],
 )
 def test_41_relative_links_lead_to_the_feeds_site(link: str, address: str):
@@ -365,29 +364,6 @@ def test_no_markup_survives(text: str, form: str):
 def test_markup_that_was_escaped_twice_goes_too():
     [entry] = parse(rss(item(1, description="&amp;lt;script&amp;gt;x()&amp;lt;/script&amp;gt;fine"))).entries
     assert entry.summary == "fine"
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.data())
-def test_whatever_is_done_to_a_document_it_ends_as_a_feed_or_a_named_error(data: st.DataObject):
-    body = bytearray(WHOLE)
-    for _ in range(data.draw(st.integers(1, 6))):
-        start = data.draw(st.integers(0, len(body)))
-        end = data.draw(st.integers(start, min(len(body), start + 30)))
-        body[start:end] = data.draw(st.sampled_from(PIECES) | st.binary(max_size=8))
-    feed = outcome(lambda: parse(bytes(body)))
-    if isinstance(feed, ParsedFeed):
-        json.dumps(to_plain(feed)).encode("ascii")
-        assert all(entry.key and entry.title for entry in feed.entries)
-        assert feed.entries or feed.rejections
-
-
-WHOLE = rss(*(item(n, description="a &amp; &lt;b&gt;c&lt;/b&gt; &#233; <![CDATA[d]]>") for n in (1, 2))).encode()
-PIECES = [
-    b"<item>", b"</item>", b"<![CDATA[", b"]]>", b"<!--", b"-->", b"&#xD800;", b"&a\\b;", b"<!DOCTYPE a [", b"<?",
-    b"<feed xmlns='http://www.w3.org/2005/Atom'>", b"</rss>", b"<content type='xhtml'>", b"\x00", b"&", b"<", b"'",
-    b"<author>a@b.c (d)</author>", b"<link href='//['/>", b" xml:base='http://['", b"\xff",
-]  # fmt: skip
 
 
 def test_an_odd_extension_does_not_cost_the_feed():

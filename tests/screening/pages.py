@@ -70,6 +70,7 @@ def tell(
         published_at=at,
         date_from="stated",
         knowable_at=at,
+        last_seen_at=at,
         learned_at=at,
     )
     revision = Revision.objects.create(

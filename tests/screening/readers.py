@@ -55,6 +55,7 @@ def tell(title: str, *, at: datetime, kind: str = "availability", summary: str =
         date_from=more.get("date_from", "stated"),
         knowable_at=at,
         learned_at=NOW,
+        last_seen_at=NOW,
     )
     revision = Revision.objects.create(
         article=article, number=1, title=title, summary=summary, content_hash="x", blob="", locator="1",

@@ -117,7 +117,7 @@ def listings() -> None:
 
 @pytest.fixture
 def news() -> dict[str, Any]:
-    """Two sources tell one story in June; the second edits its item in August; one may show its summary."""
+    """Two sources tell one story in June; the second edits its item in August; one lets its summary be given away."""
     june = datetime(2026, 6, 10, 9, tzinfo=UTC)
     story = Story.objects.create(title_key="made up", first_at=june)
     made: dict[str, Any] = {"story": story, "articles": []}
@@ -125,7 +125,8 @@ def news() -> dict[str, Any]:
         source = Source.objects.create(
             url=f"https://news{number}.example/feed",
             name=f"Made-up news {number}",
-            may_show_summary=free,
+            may_show_summary=True,
+            may_redistribute_summary=free,
             next_at=NOW,
             learned_at=NOW,
         )
@@ -138,6 +139,7 @@ def news() -> dict[str, Any]:
             published_at=at,
             date_from="stated",
             knowable_at=at,
+            last_seen_at=at,
             learned_at=NOW,
         )
         made["articles"].append(article)
@@ -515,7 +517,7 @@ def test_an_article_shows_what_was_knowable_and_its_summary_only_where_it_may(ap
     july = api.json("articles/?as_of=2026-07-01")["results"]
     assert [row["source_name"] for row in july] == ["Made-up news 1", "Made-up news 0"]
     assert [row["revision"] for row in july] == [1, 1]
-    assert [row["summary"] for row in july] == [None, "s" * 200]
+    assert [row["summary"] for row in july] == [None, "s" * 300]
     assert july[0]["companies"] == ["together"]
     assert api.json("articles/?as_of=2026-08-01&companies=together")["results"][0]["title"] == "Corrected: it does not"
     assert api.json("articles/?as_of=2026-06-09")["results"] == []

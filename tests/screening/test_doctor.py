@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ingest.models import Fetch, Source
+from ingest.catalogues.suspicion import decide
+from ingest.models import Address, Fetch, Host, Source
 from kbase import embedded
 from kbase.models import Provider, SegmentRole
 from screening.digest.sending import STUCK
@@ -19,7 +20,8 @@ from screening.digest.weeks import last_week
 from screening.doctor import examine
 from screening.doctor_findings import Finding
 from screening.doctor_machine import disk, jobs, mail, secrets
-from screening.doctor_record import catalogue_names, data, digest, scores, sources, unverified
+from screening.doctor_record import catalogue_names, data, digest, scores, unverified
+from screening.doctor_sources import hosts, providers, sources
 from screening.models import Delivery, Digest, Subscription
 from tests.installation import Installation
 from tests.mailbox import serving
@@ -80,20 +82,61 @@ def test_a_provider_that_the_registry_does_not_know_is_named() -> None:
     assert [finding.details for finding in found] == [["brand-new"]]
 
 
+def told(findings: Iterator[Finding], words: str) -> list[str]:
+    """The cases of the one finding that says the words; none where no finding does."""
+    found = [finding.details for finding in findings if words in finding.text]
+    return found[0] if found else []
+
+
 @pytest.mark.django_db
-def test_a_source_fails_by_its_last_attempt_and_says_why() -> None:
+def test_a_source_fails_by_its_last_attempt_and_says_why_and_since_when() -> None:
     Source.objects.update(next_at=NOW + timedelta(days=1))
     source = Source.objects.filter(live=True, retired_at=None).first()
     assert source is not None
-    Fetch.objects.create(source=source, at=NOW - timedelta(hours=2), outcome="ok")
+    Fetch.objects.create(source=source, at=NOW - timedelta(days=4), outcome="ok")
+    Source.objects.filter(pk=source.pk).update(last_success_at=NOW - timedelta(days=4))
+    Fetch.objects.create(source=source, at=NOW - timedelta(days=3), outcome="failed", reason="certificate expired")
     Fetch.objects.create(source=source, at=NOW - timedelta(hours=1), outcome="failed", reason="certificate expired")
-    failing, never = sources(NOW)
-    assert failing.details == [f"{source.name} ({source.url}): failed, certificate expired"]
-    assert source.name not in never.details
+    assert told(sources(NOW), "fail") == [f"{source.name} ({source.url}): failing for 3 days: certificate expired"]
+    assert not any(source.name in line for line in told(sources(NOW), "were never fetched"))
     Fetch.objects.create(source=source, at=NOW, outcome="unchanged")
-    assert only(sources(NOW)).text.endswith("were never fetched")
+    Source.objects.filter(pk=source.pk).update(last_success_at=NOW)
+    assert told(sources(NOW), "fail") == []
     Source.objects.update(next_at=NOW - timedelta(hours=2))
-    assert any("does the worker run" in finding.text for finding in sources(NOW))
+    assert told(sources(NOW), "does the worker run") == [f"{source.name}: due for 2 hours"]
+
+
+@pytest.mark.django_db
+def test_what_moved_is_gone_on_offer_or_on_probation_is_told_with_its_address() -> None:
+    one, two, three = Source.objects.filter(live=True, retired_at=None)[:3]
+    Fetch.objects.create(source=three, at=NOW, outcome="ok")
+    for source, role in ((one, "redirect"), (two, "repair")):
+        url = f"https://elsewhere.example/{role}"
+        Address.objects.create(source=source, url=url, role=role, first_at=NOW, last_at=NOW, days=2)
+    Source.objects.filter(pk=two.pk).update(gone_at=NOW)
+    found = list(sources(NOW))
+    assert told(iter(found), "have moved") == [
+        f"{one.name} ({one.url}): leads to https://elsewhere.example/redirect, seen on 2 days so far"
+    ]
+    assert "https://elsewhere.example/repair" in told(iter(found), "a person must accept")[0]
+    assert "gone since 24 November 2026" in told(iter(found), "are gone")[0]
+    assert [line.split(" (")[0] for line in told(iter(found), "on probation")] == [three.name]
+
+
+@pytest.mark.django_db
+def test_a_pausing_host_is_named_with_the_end_of_its_pause() -> None:
+    assert list(hosts(NOW)) == []
+    Host.objects.create(name="busy.example", paused_until=NOW + timedelta(hours=1))
+    Host.objects.create(name="rested.example", paused_until=NOW - timedelta(hours=1))
+    assert only(hosts(NOW)).details == ["busy.example: until 2026-11-24 13:00 UTC"]
+
+
+@pytest.mark.django_db
+def test_a_provider_that_lost_much_is_told_until_a_person_decides() -> None:
+    before = told(providers(NOW), "over 30 %")
+    assert any(line.startswith("groq (models.dev): ") for line in before)
+    decide("groq", date(2026, 7, 1), stands=True, why="their page says so", by="ann", now=NOW)
+    assert len(told(providers(NOW), "over 30 %")) == len(before) - 1
 
 
 @pytest.mark.django_db

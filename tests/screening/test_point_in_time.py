@@ -10,6 +10,7 @@ import pytest
 from ingest.articles import store_entries
 from ingest.catalogues.models_dev import rows
 from ingest.catalogues.store import store_observation
+from ingest.coverage import Past
 from ingest.entries import Entry
 from ingest.knowable import Seen
 from ingest.models import Evidence, Fetch, Source
@@ -49,7 +50,16 @@ def known_by(inputs: Inputs, day: date) -> Inputs:
             days=[d for d in catalogue.days if d <= day],
         ),
         told=tuple(told for told in inputs.told if told.knowable_at < next_day(day)),
-        published=tuple(row for row in inputs.published if row.knowable_at < next_day(day)),
+        published=tuple(
+            replace(
+                source,
+                past=Past(
+                    tuple((on, at) for on, at in source.past.published if at < next_day(day)),
+                    tuple(on for on in source.past.looks if on <= day),
+                ),
+            )
+            for source in inputs.published
+        ),
         compute=tuple(row for row in inputs.compute if row.knowable_at < next_day(day)),
     )
 

@@ -197,10 +197,19 @@ def test_an_old_generation_with_unknown_release_counts_as_current() -> None:
 
 
 def test_the_methodology_is_validated_when_it_is_read() -> None:
-    text = (FOLDER / "2026.1.yaml").read_text()
+    text = (FOLDER / "2026.2.yaml").read_text()
     with pytest.raises(MethodologyError, match=r"add up to 1\.1, not 1"):
         parse(text.replace("weight: 0.15", "weight: 0.25", 1))
     with pytest.raises(MethodologyError, match="goalposts are the same"):
         parse(text.replace("goalposts: [0, 20]", "goalposts: [20, 20]"))
     with pytest.raises(MethodologyError, match="not YAML"):
         parse("a: [")
+
+
+def test_two_feeds_of_one_publisher_are_too_few_to_tell() -> None:
+    months = {1: 4, 2: 4}
+    told = (story("h", 1), story("h", 2))
+    for voices, state in (({1: "acme", 2: "acme"}, "unobserved"), ({1: "acme", 2: "other"}, "observed")):
+        world = facts({"h": ["a/x"]}, coverage={"h": Coverage(months, frozenset(), voices)})
+        found = part(scores(replace(world, stories=told), "compatibility")["h"], "integration_events")
+        assert found.state == state

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from ingest.models import Revision, Source
+from ingest.terms import attribution_of, licence_of
 
 
 def as_json(revision: Revision) -> dict[str, Any]:
@@ -19,13 +20,16 @@ def as_json(revision: Revision) -> dict[str, Any]:
         "guid": article.guid,
         "url": article.url,
         "title": revision.title,
-        "summary": revision.summary,
+        "summary": revision.summary,  # for the operator's own eyes: terms say what may be given away
         "published_at": article.published_at.isoformat() if article.published_at else None,
         "date_from": article.date_from,
         "learned_at": article.learned_at.isoformat(),
         "knowable_at": article.knowable_at.isoformat(),
         "revision": revision.number,
         "story": article.story_id,
+        "withheld": article.withheld,
+        "licence": licence_of(article.source),
+        "attribution": attribution_of(article),
     }
 
 
@@ -37,7 +41,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        latest = Revision.objects.select_related("article").order_by("article_id", "-number").distinct("article_id")
+        latest = (
+            Revision.objects.select_related("article__source").order_by("article_id", "-number").distinct("article_id")
+        )
         if options["source"] is not None:
             if not Source.objects.filter(pk=options["source"]).exists():
                 raise CommandError(f"there is no source {options['source']}")
