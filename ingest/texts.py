@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import nh3
 
@@ -25,7 +25,8 @@ MARKUP = re.compile(
     re.IGNORECASE,
 )
 DROPPED_IN_LINKS = dict.fromkeys(map(ord, "\t\r\n"))  # as browsers do
-ENCODED_IN_LINKS = {ord(mark): f"%{ord(mark):02X}" for mark in ' "<>`'}
+BLANKS = " \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+ENCODED_IN_LINKS = {ord(mark): quote(mark) for mark in BLANKS + '"<>`'}
 C1_AS_WRITTEN = {number: bytes([number]).decode("cp1252", "ignore") for number in range(0x80, 0xA0)}
 UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 
