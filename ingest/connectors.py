@@ -9,16 +9,16 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol, TypeVar
 
-from ingest.articles import Counts, store_entries, store_rejections
-from ingest.canonical import title_key
 from ingest.catalogues import arena, epoch, leaderboard, models_dev
 from ingest.catalogues.common import CatalogueError, Rejection
 from ingest.catalogues.daily import store_catalogue
 from ingest.catalogues.measurements import Stored, store_compute, store_notable, store_ratings, store_results
-from ingest.entries import Entry, FeedError, ParsedFeed, Rejected
-from ingest.knowable import Seen
 from ingest.models import Source
-from ingest.parsing import Parser
+from ingest.parsing.entries import Entry, FeedError, ParsedFeed, Rejected
+from ingest.parsing.parser import Parser
+from ingest.storing.articles import Counts, store_entries, store_rejections
+from ingest.storing.canonical import title_key
+from ingest.storing.knowable import Seen
 
 
 class DocumentError(Exception):

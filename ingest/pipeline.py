@@ -10,18 +10,18 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
-from ingest import blobs
-from ingest.articles import Counts, admit
 from ingest.connectors import READERS, Document, DocumentError, parse_document
-from ingest.entries import FeedError, ParsedFeed
-from ingest.fetch import FetchPolicy, FetchRequest, FetchResult, fetch, user_agent
-from ingest.identity import worse
-from ingest.knowable import Seen
+from ingest.fetching.fetch import FetchPolicy, FetchRequest, FetchResult, fetch, user_agent
+from ingest.fetching.politeness import note_limit
+from ingest.following.moving import forget_addresses, note_address, over_https
+from ingest.following.schedule import Plan, bounds, plan
 from ingest.models import Fetch, Source
-from ingest.moving import forget_addresses, note_address, over_https
-from ingest.parsing import Parser
-from ingest.politeness import note_limit
-from ingest.schedule import Plan, bounds, plan
+from ingest.parsing.entries import FeedError, ParsedFeed
+from ingest.parsing.identity import worse
+from ingest.parsing.parser import Parser
+from ingest.storing import blobs
+from ingest.storing.articles import Counts, admit
+from ingest.storing.knowable import Seen
 
 UNCONDITIONAL = timedelta(days=7)  # after so long without a whole body we ask for one, whatever the validators say
 REKEYED_SHARE = 0.05

@@ -16,14 +16,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from django.db import transaction
 
-from ingest.articles import Counts
 from ingest.captures import Captured
 from ingest.connectors import DocumentError
-from ingest.fetch import AddressMap, FetchRequest, LocalAddress, fetch
-from ingest.knowable import Seen
+from ingest.fetching.fetch import AddressMap, FetchRequest, LocalAddress, fetch
 from ingest.models import Capture, Rejection, Source
-from ingest.parsing import Parser
+from ingest.parsing.parser import Parser
 from ingest.pipeline import policy, take_in
+from ingest.storing.articles import Counts
+from ingest.storing.knowable import Seen
 from kbase.times import last_instant
 
 Told = Callable[[str], object]

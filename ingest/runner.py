@@ -16,11 +16,11 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from ingest.due import claim_due, renew_claim
+from ingest.fetching.politeness import LONGEST_TURN, seconds_to_wait
+from ingest.following.due import claim_due, renew_claim
 from ingest.models import Source
-from ingest.parsing import Parser
+from ingest.parsing.parser import Parser
 from ingest.pipeline import Answer, Report, ask, fetch_source, is_quiet, store, store_quiet
-from ingest.politeness import LONGEST_TURN, seconds_to_wait
 
 BATCH = 100  # sources claimed at once
 JOBS = 6  # hosts asked at once

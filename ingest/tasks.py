@@ -12,12 +12,12 @@ from celery.signals import worker_ready
 from django.utils import timezone
 
 from ingest import broker
-from ingest.due import claim_due
-from ingest.parsing import Parser
+from ingest.following.due import claim_due
+from ingest.following.repair import repair_some
+from ingest.parsing.parser import Parser
 from ingest.pipeline import policy
-from ingest.repair import repair_some
-from ingest.retention import forget
 from ingest.runner import fetch_if_due
+from ingest.storing.retention import forget
 from ingest.understanding import understand
 from kbase.locks import WriterBusy, writing
 

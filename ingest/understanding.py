@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ingest.annotations import annotate_new
-from ingest.stories import group_new
+from ingest.annotation.annotations import annotate_new
+from ingest.stories.grouping import group_new
 
 
 def understand(*, now: datetime) -> int:

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Func, Max
 
-from ingest import evidence
 from ingest.models import Evidence
+from ingest.storing import evidence
 from kbase.models import CatalogueRow
 from screening.models import IndicatorValue
 

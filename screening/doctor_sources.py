@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from ingest.catalogues.suspicion import suspects
-from ingest.health_rows import Standing, details, paused_hosts, standings
+from ingest.watching.standings import Standing, details, paused_hosts, standings
 from screening.doctor_findings import Finding, ok, warning
 
 # Each state that somebody should know of, and what is said of so many sources in it.

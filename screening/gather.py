@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from ingest.coverage import Past, covered_months, publisher_key
-from ingest.evidence import compute_id, event_id, role_id, share_id
 from ingest.models import Event, Source
-from ingest.pasts import PUBLISHED, read_pasts
-from ingest.story_groups import Apart, Pair, stories_before
-from ingest.story_items import aparts, evidence_pairs
+from ingest.stories.groups import Apart, Pair, stories_before
+from ingest.stories.items import aparts, evidence_pairs
+from ingest.storing.evidence import compute_id, event_id, role_id, share_id
+from ingest.watching.coverage import Past, covered_months, publisher_key
+from ingest.watching.pasts import PUBLISHED, read_pasts
 from kbase.models import Company, ComputeEstimate, Family, InfrastructureShare, SegmentRole
 from kbase.times import next_day
 from screening.facts import (

@@ -9,12 +9,12 @@ from datetime import datetime
 
 from django.core.management import call_command
 
-from ingest import evidence
-from ingest.annotations import annotate_stored
+from ingest.annotation.annotations import annotate_stored
 from ingest.catalogues.bundle import load_bundle
 from ingest.catalogues.store import resolve_again
-from ingest.sources import load_sources
-from ingest.stories import group_new
+from ingest.following.sources import load_sources
+from ingest.stories.grouping import group_new
+from ingest.storing import evidence
 from kbase.registry.load import load_registry
 from kbase.registry.validate import read_registry
 from screening.methodology import load

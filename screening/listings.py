@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from ingest.evidence import listing_id
+from ingest.storing.evidence import listing_id
 from kbase.models import CatalogueObservation, CatalogueRow, Ownership, ShrinkVerdict
 
 

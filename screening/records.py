@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
-from ingest.evidence import MODELS_DEV_LICENCE
 from ingest.models import Evidence
 from ingest.models.evidence import KINDS as EVIDENCE_KINDS
+from ingest.storing.evidence import MODELS_DEV_LICENCE
 from kbase.models.facts import SourceKind
 from kbase.registry.schema import PLATFORM_KINDS
 from screening.fields import Field, Record

@@ -14,8 +14,8 @@ import sys
 def _work(how: str) -> None:
     from django.utils import timezone
 
-    from ingest.due import claim_due
-    from ingest.parsing import Parser
+    from ingest.following.due import claim_due
+    from ingest.parsing.parser import Parser
     from ingest.runner import fetch_due, fetch_if_due
     from ingest.understanding import understand
 
@@ -46,7 +46,7 @@ def main() -> None:
     import django
 
     django.setup()
-    from ingest.annotations import annotator
+    from ingest.annotation.annotations import annotator
 
     annotator()  # built once, before the forks
     print("ready", flush=True)

@@ -17,12 +17,12 @@ import pytest
 from django.db import transaction
 
 from ingest.captures import Captured, documents
-from ingest.coverage import Silence, covered_months
-from ingest.health_rows import Standing, standings
 from ingest.models import Article, Source
-from ingest.pasts import read_pasts
 from ingest.replay import replay
 from ingest.understanding import understand
+from ingest.watching.coverage import Silence, covered_months
+from ingest.watching.pasts import read_pasts
+from ingest.watching.standings import Standing, standings
 from kbase.models import CatalogueObservation, CatalogueRow
 from kbase.times import last_instant, next_day
 from screening.gather import Inputs, facts_as_of, read_inputs

@@ -23,7 +23,7 @@ from ingest.catalogues.models_dev import CatalogueDocument, ListingRow, Price, c
 from ingest.catalogues.observations import runs_of
 from ingest.catalogues.shape import escape
 from ingest.catalogues.store import store_observation
-from ingest.knowable import Seen
+from ingest.storing.knowable import Seen
 from kbase.models import CatalogueObservation, ComputeEstimate
 from kbase.times import last_instant
 

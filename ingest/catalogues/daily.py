@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, date
 
-from ingest.articles import Counts
 from ingest.catalogues.common import CatalogueError, Rejection
 from ingest.catalogues.measurements import Stored
 from ingest.catalogues.models_dev import CatalogueDocument
 from ingest.catalogues.store import store_observation
-from ingest.knowable import Seen
+from ingest.storing.articles import Counts
+from ingest.storing.knowable import Seen
 
 CATALOGUE = "models.dev"
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, date
 from typing import NamedTuple
 
-from ingest.articles import Counts
 from ingest.catalogues.arena import ArenaTable
 from ingest.catalogues.common import Rejection
 from ingest.catalogues.epoch import ChipTable, ComputeRow, NotableTable
 from ingest.catalogues.labs import unknown
 from ingest.catalogues.leaderboard import BoardTable
-from ingest.knowable import Seen
+from ingest.storing.articles import Counts
+from ingest.storing.knowable import Seen
 from kbase.models import AIModel, Benchmark, Company, ComputeEstimate, Result
 from kbase.resolve import default_resolver
 

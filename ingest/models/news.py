@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from ingest.event_types import DATE_ORIGINS, DIRECTIONS, EVENT_TYPES, STATUSES
+from ingest.annotation.event_types import DATE_ORIGINS, DIRECTIONS, EVENT_TYPES, STATUSES
 
 from .sources import Source
 from .stories import Story

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from ingest.hosts import domain_of, host_of
+from ingest.fetching.hosts import domain_of, host_of
 from kbase.models import Company
 
 IDS_POLICIES = ("", "guid", "link+date", "title+date")  # from the best ids to the worst; "" is not known yet

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from ingest.story_similarity import LINKS
+from ingest.stories.similarity import LINKS
 
 
 class Story(models.Model):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ingest.event_types import DATE_ORIGINS, DIRECTIONS, EVENT_TYPES, STATUSES
-from ingest.health import STATES
+from ingest.annotation.event_types import DATE_ORIGINS, DIRECTIONS, EVENT_TYPES, STATUSES
 from ingest.models.fetches import OUTCOMES
 from ingest.models.sources import ADDRESS_ROLES
+from ingest.watching.judgement import STATES
 from screening.fields import Field
 from screening.records import ATTRIBUTION, LICENCE
 

@@ -9,13 +9,13 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from ingest.evidence import event_id
+from ingest.following.terms import attribution_of, each_once, licence_of, redistributed
 from ingest.models import Article, Event, Mention, Revision, Story, Tombstone
-from ingest.pasts import PUBLISHED
-from ingest.stories import lasting
-from ingest.story_items import teller, voice
-from ingest.terms import attribution_of, each_once, licence_of, redistributed
-from ingest.voices import independent_publishers
+from ingest.stories.grouping import lasting
+from ingest.stories.items import teller, voice
+from ingest.stories.voices import independent_publishers
+from ingest.storing.evidence import event_id
+from ingest.watching.pasts import PUBLISHED
 from kbase.times import next_day
 from screening.api.news_fields import ARTICLE, ARTICLES_OF_STORY, EVENT, STORY
 from screening.api.resource import Asked, Resource, news_horizon, news_observed

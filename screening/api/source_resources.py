@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from ingest.health import Look, next_look
-from ingest.health_rows import Standing, details, standings, terms
-from ingest.pasts import clock
+from ingest.watching.judgement import Look, next_look
+from ingest.watching.pasts import clock
+from ingest.watching.standings import Standing, details, standings, terms
 from screening.api.news_fields import SOURCE, SOURCE_ITEM
 from screening.api.resource import Asked, Resource, news_horizon, news_observed
 from screening.api.rows import ListRows

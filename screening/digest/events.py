@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from ingest.evidence import event_id
+from ingest.following.terms import may_show
 from ingest.models import Article, Capture, Event, Fetch, Revision
-from ingest.terms import may_show
+from ingest.storing.evidence import event_id
 from screening.digest.weeks import Week
 from screening.methodology import load
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from ingest.takedown import TITLE, taken_down
+from ingest.storing.takedown import TITLE, taken_down
 from screening.digest.render import render
 from screening.models import Digest
 

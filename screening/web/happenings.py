@@ -8,12 +8,12 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
-from ingest.evidence import event_id
+from ingest.following.terms import attribution_of, licence_of, may_show
 from ingest.models import Article, Event, Revision, Story, StoryLink, Tombstone
-from ingest.pasts import PUBLISHED
-from ingest.story_items import teller, voice
-from ingest.terms import attribution_of, licence_of, may_show
-from ingest.voices import independent_publishers
+from ingest.stories.items import teller, voice
+from ingest.stories.voices import independent_publishers
+from ingest.storing.evidence import event_id
+from ingest.watching.pasts import PUBLISHED
 from screening.web.asked import Day
 
 EXTRACT = 200

@@ -19,9 +19,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from ingest import broker
-from ingest.health import STATES
-from ingest.health_rows import Standing, paused_hosts, standings
 from ingest.models import Article, Rejection, Revision, SourceDay
+from ingest.watching.judgement import STATES
+from ingest.watching.standings import Standing, paused_hosts, standings
 from kbase.times import next_day
 from screening import horizon
 from screening.methodology import load

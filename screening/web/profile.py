@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from ingest.evidence import role_id, share_id
+from ingest.storing.evidence import role_id, share_id
 from kbase.models import Company, CompanyName, InfrastructureShare, Listing, Ownership, SegmentRole
 from kbase.registry.schema import SEGMENTS
 from screening.models import Score

@@ -9,8 +9,8 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from ingest.catalogues.suspicion import suspects
-from ingest.health import STATES
-from ingest.health_rows import standings
+from ingest.watching.judgement import STATES
+from ingest.watching.standings import standings
 from screening.web import names, sources
 from screening.web.asked import BadQuery, Day, choice, text
 from screening.web.page import page

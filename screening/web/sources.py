@@ -11,10 +11,10 @@ from typing import Any
 
 from django.db.models import Count, F
 
-from ingest.health import STATES, TROUBLES, next_look
-from ingest.health_rows import Detail, Standing, details, terms
 from ingest.models import Article, Rejection, Revision, Source
-from ingest.pasts import clock
+from ingest.watching.judgement import STATES, TROUBLES, next_look
+from ingest.watching.pasts import clock
+from ingest.watching.standings import Detail, Standing, details, terms
 from screening.fields import plain
 from screening.web.tables import Column
 

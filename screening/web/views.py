@@ -9,10 +9,10 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, HttpResponsePermanentRedirect
 
-from ingest.event_types import EVENT_TYPES
+from ingest.annotation.event_types import EVENT_TYPES
+from ingest.following.terms import each_once
 from ingest.models import Evidence, Story
-from ingest.stories import lasting
-from ingest.terms import each_once
+from ingest.stories.grouping import lasting
 from kbase.models import AIModel, Company, Lab, Platform
 from kbase.registry.schema import GROUPS, REGIONS
 from screening.methodology import CURRENT, load

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.template import Context, Engine
 
-from ingest.entries import Entry, ParsedFeed
+from ingest.parsing.entries import Entry, ParsedFeed
 from tests.browser.payloads import links, markup
 from tests.browser.test_pages import CHROMIUM, chromium, pytestmark  # noqa: F401
 from tests.ingest.samples import atom, item, outcome, parse, rss

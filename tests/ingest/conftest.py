@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ingest.parsing import Parser
+from ingest.parsing.parser import Parser
 from tests.ingest.following import LOOPBACK, Followed, follow
 from tests.ingest.web import Web, running_web
 

@@ -6,12 +6,12 @@ import ipaddress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ingest.due import claim_due
-from ingest.fetch import FetchPolicy
+from ingest.fetching.fetch import FetchPolicy
+from ingest.following.due import claim_due
+from ingest.following.sources import add_source
 from ingest.models import Article, Fetch, Rejection, Revision, Source
-from ingest.parsing import Parser
+from ingest.parsing.parser import Parser
 from ingest.pipeline import Report, fetch_source, policy
-from ingest.sources import add_source
 from tests.conftest import NOW
 from tests.ingest.web import Web
 

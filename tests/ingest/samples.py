@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from ingest.feeds import FeedError, ParsedFeed, parse_feed
+from ingest.parsing.feeds import FeedError, ParsedFeed, parse_feed
 
 NOW = datetime(2026, 8, 22, 12, tzinfo=UTC)
 URL = "https://feeds.example/news/rss.xml"

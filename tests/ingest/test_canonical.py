@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.canonical import alias, canonical_url, content_hash, title_key
+from ingest.storing.canonical import alias, canonical_url, content_hash, title_key
 
 
 @pytest.mark.parametrize(

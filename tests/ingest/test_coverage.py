@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from ingest.coverage import Month, Past, Silence, covered_months, publisher_key, silence, usual_gap
+from ingest.watching.coverage import Month, Past, Silence, covered_months, publisher_key, silence, usual_gap
 from kbase.times import last_instant
 
 JANUARY = date(2026, 1, 1)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.dates import parse_date
+from ingest.parsing.dates import parse_date
 
 
 def at(*parts: int) -> datetime:

@@ -7,11 +7,11 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from ingest.discovery import Found, find_feed
+from ingest.following.discovery import Found, find_feed
 from ingest.models import Article, Source
-from ingest.parsing import Parser
+from ingest.parsing.parser import Parser
+from ingest.parsing.tags import tags
 from ingest.pipeline import fetch_source, policy
-from ingest.tags import tags
 from tests.conftest import NOW
 from tests.ingest.samples import atom, item, rss
 from tests.ingest.web import Web

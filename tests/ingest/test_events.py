@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.annotate import Annotator
-from ingest.evaluation import evaluate
-from ingest.event_types import DIRECTIONS, EVENT_TYPES, STATUSES
-from ingest.events import Event
+from ingest.annotation.annotate import Annotator
+from ingest.annotation.evaluation import evaluate
+from ingest.annotation.event_types import DIRECTIONS, EVENT_TYPES, STATUSES
+from ingest.annotation.events import Event
 from kbase.registry.compiled import compiled
 
 ROOT = Path(__file__).resolve().parents[2]

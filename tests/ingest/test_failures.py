@@ -16,12 +16,12 @@ from typing import Any
 
 import pytest
 
-from ingest.fetch import FetchPolicy
+from ingest.fetching.fetch import FetchPolicy
+from ingest.following.opml import OpmlError, import_opml
+from ingest.following.sources import add_source
 from ingest.models import Address, Article, Host, Source
-from ingest.opml import OpmlError, import_opml
-from ingest.parsing import Parser
+from ingest.parsing.parser import Parser
 from ingest.pipeline import UNCONDITIONAL, policy
-from ingest.sources import add_source
 from tests.conftest import NOW
 from tests.ingest.following import DAY, HOUR, LOOPBACK, Followed, follow, is_due
 from tests.ingest.samples import item, rss

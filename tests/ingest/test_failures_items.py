@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingest.takedown import take_down
+from ingest.storing.takedown import take_down
 from ingest.understanding import understand
 from tests.conftest import NOW
 from tests.ingest.following import DAY, Followed

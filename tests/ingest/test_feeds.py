@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.entries import from_plain, to_plain
-from ingest.feeds import FeedError, Limits
-from ingest.xmltext import without_doctype
+from ingest.parsing.entries import from_plain, to_plain
+from ingest.parsing.feeds import FeedError, Limits
+from ingest.parsing.xmltext import without_doctype
 from tests.ingest.samples import NOW, atom, item, parse, reasons, rss, titles
 
 # What an entry is

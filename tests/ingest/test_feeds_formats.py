@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingest.feeds import FeedError, Limits
+from ingest.parsing.feeds import FeedError, Limits
 from tests.ingest.samples import atom, item, json_feed, news, parse, reasons, rss, sitemap
 
 RDF = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'

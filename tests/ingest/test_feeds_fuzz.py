@@ -7,8 +7,8 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.entries import from_plain, to_plain
-from ingest.feeds import ParsedFeed
+from ingest.parsing.entries import from_plain, to_plain
+from ingest.parsing.feeds import ParsedFeed
 from tests.ingest.samples import atom, item, json_feed, news, outcome, parse, rss, sitemap
 
 WHOLE = [

@@ -15,8 +15,8 @@ from shutil import which
 
 import pytest
 
-from ingest.fetch import AddressMap, FetchPolicy, FetchRequest, FetchResult, LocalAddress, fetch, user_agent
-from ingest.guard import AddressRefusedError, check, why_not_public
+from ingest.fetching.fetch import AddressMap, FetchPolicy, FetchRequest, FetchResult, LocalAddress, fetch, user_agent
+from ingest.fetching.guard import AddressRefusedError, check, why_not_public
 from tests.ingest.web import Web, running_web
 
 NOW = datetime(2026, 8, 22, 12, tzinfo=UTC)

@@ -10,8 +10,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from ingest.coverage import Silence
-from ingest.health import (
+from ingest.models import Address, Article, Capture, Fetch, Host, Source, SourceDay
+from ingest.watching.coverage import Silence
+from ingest.watching.judgement import (
     AddressSeen,
     Look,
     Situation,
@@ -24,8 +25,7 @@ from ingest.health import (
     span_in_words,
     tally,
 )
-from ingest.health_rows import Detail, Standing, details, standings
-from ingest.models import Address, Article, Capture, Fetch, Host, Source, SourceDay
+from ingest.watching.standings import Detail, Standing, details, standings
 from tests.conftest import NOW
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.feeds import FeedError, ParsedFeed
-from ingest.parsing import MEMORY_BYTES, SECONDS, Parser
+from ingest.parsing.feeds import FeedError, ParsedFeed
+from ingest.parsing.parser import MEMORY_BYTES, SECONDS, Parser
 from tests.ingest.samples import NOW, URL, atom, item, outcome, rss
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads memory from Linux's /proc")
@@ -152,7 +152,7 @@ def test_what_feedparser_takes_quadratic_time_for_is_given_up_in_time(parser: Pa
      "</p>", "<svg>", "<select>", "<li>", "<script>", "<title>", "&amp;lt;", "(", "a@", "\u0300", "<svg><title>"],
 )  # fmt: skip
 def test_a_text_takes_time_in_proportion_to_its_length(unit: str):
-    from ingest.texts import plain
+    from ingest.parsing.texts import plain
 
     def seconds(length: int) -> float:
         text, times = unit * (length // len(unit)), []

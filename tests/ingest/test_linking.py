@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.annotate import generations
-from ingest.linking import Linker, Mention
+from ingest.annotation.annotate import generations
+from ingest.annotation.linking import Linker, Mention
 from kbase.registry.compiled import compile_registry, compiled
 from kbase.registry.schema import Alias, CompanyEntry, FactSource, FamilyEntry, LabEntry, Owner, Registry
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from ingest.captures import documents
+from ingest.following.sources import add_source
 from ingest.models import Blob, Fetch, Rejection, Source
-from ingest.parsing import Parser
+from ingest.parsing.parser import Parser
 from ingest.pipeline import Report, fetch_source
 from ingest.replay import replay
-from ingest.sources import add_source
 from kbase.models import CatalogueObservation, CatalogueRow, ComputeEstimate, Result
 from tests.conftest import NOW
 from tests.ingest.catalogue_samples import SALES, api, archive, as_json, as_parquet, board_row, rating

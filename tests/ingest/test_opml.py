@@ -12,9 +12,9 @@ from xml.etree import ElementTree
 import pytest
 from django.core.management import CommandError, call_command
 
+from ingest.following.opml import DEEPEST, MOST_BYTES, Line, OpmlError, import_opml, read_opml
+from ingest.following.sources import add_source
 from ingest.models import Address, Fetch, Source
-from ingest.opml import DEEPEST, MOST_BYTES, Line, OpmlError, import_opml, read_opml
-from ingest.sources import add_source
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.django_db

@@ -15,8 +15,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ingest.feeds import FeedError, ParsedFeed
-from ingest.parsing import LONGEST_BODY, Parser
+from ingest.parsing.feeds import FeedError, ParsedFeed
+from ingest.parsing.parser import LONGEST_BODY, Parser
 from tests.ingest.samples import NOW, URL, item, outcome, parse, reasons, rss
 
 ROOT = Path(__file__).parents[2]
@@ -109,7 +109,7 @@ def test_closing_ends_the_process():
 @pytest.mark.parametrize("busy", [False, True], ids=["idle", "in the middle of a document"])
 def test_no_process_stays_behind_when_its_parent_is_killed(busy: bool):
     code = (
-        "import sys, time, threading\nfrom datetime import datetime, UTC\nfrom ingest.parsing import Parser\n"
+        "import sys, time, threading\nfrom datetime import datetime, UTC\nfrom ingest.parsing.parser import Parser\n"
         "parser = Parser(seconds=0.1 if sys.argv[1] == 'busy' else 20)\n"
         "parser.parse(b'<rss><channel/></rss>', url='https://a.example', now=datetime.now(UTC))\n"
         "print(parser.pid, flush=True)\nparser.seconds = 60\nslow = sys.stdin.buffer.read()\n"

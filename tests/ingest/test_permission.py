@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from ingest.discovery import find_feed
-from ingest.parsing import Parser
-from ingest.permission import Permissions
+from ingest.fetching.permission import Permissions
+from ingest.following.discovery import find_feed
+from ingest.parsing.parser import Parser
 from ingest.pipeline import policy
 from tests.conftest import NOW
 from tests.ingest.samples import item, rss

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from ingest.discovery import find_feed
-from ingest.due import claim_due
+from ingest.following.discovery import find_feed
+from ingest.following.due import claim_due
+from ingest.following.sources import SourceError, add_source
 from ingest.models import Article, Fetch, Source
-from ingest.parsing import Parser
+from ingest.parsing.parser import Parser
 from ingest.pipeline import Report, fetch_source, policy
-from ingest.sources import SourceError, add_source
 from tests.conftest import NOW
 from tests.ingest.samples import item, rss
 from tests.ingest.web import Web, running_web

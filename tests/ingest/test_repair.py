@@ -9,13 +9,21 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from ingest.fetching.permission import Permissions
+from ingest.following.repair import (
+    EVERY,
+    RepairError,
+    adopt_repair,
+    candidates,
+    dead_sources,
+    find_repairs,
+    repair_some,
+)
+from ingest.following.sources import add_source
 from ingest.models import Address, Article, Source
-from ingest.notices import addresses_in
-from ingest.parsing import Parser
-from ingest.permission import Permissions
+from ingest.parsing.parser import Parser
 from ingest.pipeline import fetch_source, policy
-from ingest.repair import EVERY, RepairError, adopt_repair, candidates, dead_sources, find_repairs, repair_some
-from ingest.sources import add_source
+from ingest.storing.notices import addresses_in
 from tests.conftest import NOW
 from tests.ingest.samples import item, rss
 from tests.ingest.web import Web

@@ -9,10 +9,10 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from ingest import blobs
+from ingest.following.sources import add_source
 from ingest.models import Article, Blob, Capture, Evidence, Fetch, Rejection, Revision, Source, SourceDay
-from ingest.retention import Forgotten, forget, would_forget
-from ingest.sources import add_source
+from ingest.storing import blobs
+from ingest.storing.retention import Forgotten, forget, would_forget
 from kbase.models import CatalogueObservation, ComputeEstimate
 from tests.conftest import NOW
 
@@ -121,7 +121,7 @@ def test_bytes_behind_a_fact_stay_for_ever(source: Source, name) -> None:  # typ
 
 def test_every_table_that_names_bytes_is_asked() -> None:
     """A new table with a blob has to be added to those that retention looks at, or to the exception here."""
-    from ingest.retention import NAMED_BY
+    from ingest.storing.retention import NAMED_BY
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT table_name FROM information_schema.columns WHERE column_name = 'blob'")
@@ -155,8 +155,8 @@ def test_bytes_that_were_taken_down_do_not_come_back() -> None:
 
 
 def test_work_is_bounded_and_goes_on_where_it_was(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.retention.FETCHES", 3)
-    monkeypatch.setattr("ingest.retention.BLOBS", 2)
+    monkeypatch.setattr("ingest.storing.retention.FETCHES", 3)
+    monkeypatch.setattr("ingest.storing.retention.BLOBS", 2)
     attempts(source, *range(31, 41))
     for number in range(5):
         blobs.keep(f"document {number}".encode(), "text/xml", LONG_AGO)

@@ -13,18 +13,18 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from ingest.annotations import annotate_new
-from ingest.articles import store_entries
-from ingest.entries import Entry
-from ingest.knowable import Seen
+from ingest.annotation.annotations import annotate_new
 from ingest.models import Article, Source, Story, StoryApart, StoryKey, StoryLink, StoryTrace
-from ingest.stories import group_new, join, lasting, regroup, separate, withdraw
-from ingest.story_evaluation import evaluate, read_pairs
-from ingest.story_groups import Apart, Pair, groups, stories_before
-from ingest.story_similarity import Item, item_of, likeness
-from ingest.story_words import stem, wording
+from ingest.parsing.entries import Entry
+from ingest.stories.evaluation import evaluate, read_pairs
+from ingest.stories.grouping import group_new, join, lasting, regroup, separate, withdraw
+from ingest.stories.groups import Apart, Pair, groups, stories_before
+from ingest.stories.similarity import Item, item_of, likeness
+from ingest.stories.voices import Voice, independent_publishers, publisher_in_title
+from ingest.stories.words import stem, wording
+from ingest.storing.articles import store_entries
+from ingest.storing.knowable import Seen
 from ingest.understanding import understand
-from ingest.voices import Voice, independent_publishers, publisher_in_title
 from screening.gather import facts_as_of, read_inputs
 from screening.methodology import load
 from tests.conftest import NOW

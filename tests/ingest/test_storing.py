@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ingest.articles import store_entries, store_rejections
-from ingest.entries import Entry, Rejected
-from ingest.knowable import Seen, knowable_at
+from ingest.following.schedule import CEILING, FLOOR, plan
 from ingest.models import Article, Event, Evidence, Rejection, Revision, Source
-from ingest.schedule import CEILING, FLOOR, plan
+from ingest.parsing.entries import Entry, Rejected
+from ingest.storing.articles import store_entries, store_rejections
+from ingest.storing.knowable import Seen, knowable_at
 from ingest.understanding import understand
 from tests.conftest import NOW
 

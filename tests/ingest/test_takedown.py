@@ -14,15 +14,15 @@ from django.core.management import CommandError, call_command
 from django.db import models
 from django.test import Client
 
-from ingest import blobs
-from ingest.annotations import annotate_stored
-from ingest.articles import store_entries, store_rejections
-from ingest.entries import Entry
-from ingest.evidence import event_evidence, store
-from ingest.knowable import Seen
+from ingest.annotation.annotations import annotate_stored
+from ingest.following.sources import add_source
 from ingest.models import Article, Event, Evidence, Fetch, Mention, Rejection, Revision, Source, Story, Tombstone
-from ingest.sources import add_source
-from ingest.takedown import TITLE, TakedownError, take_down
+from ingest.parsing.entries import Entry
+from ingest.storing import blobs
+from ingest.storing.articles import store_entries, store_rejections
+from ingest.storing.evidence import event_evidence, store
+from ingest.storing.knowable import Seen
+from ingest.storing.takedown import TITLE, TakedownError, take_down
 from screening.gather import read_inputs
 from screening.models import Digest
 from tests.conftest import NOW
@@ -384,7 +384,7 @@ def test_nothing_is_taken_down_by_half(world: World, monkeypatch: pytest.MonkeyP
     def fails(*_: object, **__: object) -> None:
         raise RuntimeError("killed")
 
-    monkeypatch.setattr("ingest.takedown.blobs.take_down", fails)
+    monkeypatch.setattr("ingest.storing.takedown.blobs.take_down", fails)
     from django.db import transaction
 
     with pytest.raises(RuntimeError, match="killed"), transaction.atomic():

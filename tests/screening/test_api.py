@@ -19,8 +19,8 @@ from django.core.cache import caches
 from django.core.management import call_command
 from django.test import Client
 
-from ingest import evidence
 from ingest.models import Article, Event, Mention, Revision, Source, Story
+from ingest.storing import evidence
 from kbase.models import Company, SegmentRole
 from screening.api.query import list_names
 from screening.api.resources import RESOURCES

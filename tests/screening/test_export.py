@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 from django.core.management import CommandError, call_command
 
-from ingest import evidence
 from ingest.catalogues.models_dev import CatalogueDocument, ListingRow
 from ingest.catalogues.store import store_observation
 from ingest.models import Evidence
+from ingest.storing import evidence
 from kbase.locks import writing
 from kbase.models import CatalogueObservation, CatalogueRow, SegmentRole
 from kbase.times import last_instant

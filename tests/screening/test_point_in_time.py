@@ -7,14 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from ingest.articles import store_entries
 from ingest.catalogues.models_dev import rows
 from ingest.catalogues.store import store_observation
-from ingest.coverage import Past
-from ingest.entries import Entry
-from ingest.knowable import Seen
 from ingest.models import Evidence, Fetch, Source
+from ingest.parsing.entries import Entry
+from ingest.storing.articles import store_entries
+from ingest.storing.knowable import Seen
 from ingest.understanding import understand
+from ingest.watching.coverage import Past
 from kbase.times import last_instant, next_day
 from screening.claims import record_claims
 from screening.gather import Inputs, facts_as_of, fingerprint, read_inputs

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from ingest.annotate import Annotator
+from ingest.annotation.annotate import Annotator
 from ingest.jsonlines import BadLine, run, text_of
 from kbase.registry.compiled import compiled
 from kbase.registry.schema import RegistryError

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from ingest.following.terms import attribution_of, licence_of
 from ingest.models import Revision, Source
-from ingest.terms import attribution_of, licence_of
 
 
 def as_json(revision: Revision) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from ingest.due import followed
+from ingest.following.due import followed
 from ingest.models import Source
 from ingest.pipeline import Report
 from ingest.runner import JOBS, fetch_due, fetch_many

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from ingest.retention import Forgotten, forget, would_forget
+from ingest.storing.retention import Forgotten, forget, would_forget
 from kbase.locks import WriterBusy, writing
 
 

@@ -12,15 +12,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from ingest.discovery import Found, find_feed
-from ingest.due import followed
+from ingest.fetching.permission import Permissions
+from ingest.following.discovery import Found, find_feed
+from ingest.following.due import followed
+from ingest.following.opml import MOST_BYTES, OpmlError, export_opml, import_opml
+from ingest.following.repair import RepairError, adopt_repair, dead_sources, find_repairs
+from ingest.following.sources import SourceError, add_source, check
 from ingest.models import Address, Source
-from ingest.opml import MOST_BYTES, OpmlError, export_opml, import_opml
-from ingest.parsing import Parser
-from ingest.permission import Permissions
+from ingest.parsing.parser import Parser
 from ingest.pipeline import policy
-from ingest.repair import RepairError, adopt_repair, dead_sources, find_repairs
-from ingest.sources import SourceError, add_source, check
 from kbase.locks import WriterBusy, writing
 
 FIELDS = ("id", "url", "name", "kind", "publisher", "relay", "category", "licence", "failures")

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from ingest.takedown import TakedownError, take_down
+from ingest.storing.takedown import TakedownError, take_down
 from kbase.locks import WriterBusy, writing
 
 

@@ -1,0 +1,1 @@
+"""One polite attempt at an address, guarded and bounded."""

@@ -1,0 +1,1 @@
+"""Which sources are followed, when they are due, and where they move."""

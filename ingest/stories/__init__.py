@@ -1,0 +1,1 @@
+"""Which items tell the same news, and how many tell it independently."""

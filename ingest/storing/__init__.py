@@ -1,0 +1,1 @@
+"""What is kept of what came in: articles, revisions, bytes, claims; and what is removed."""

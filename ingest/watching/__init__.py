@@ -1,0 +1,1 @@
+"""How each source does: its health, its silence, and the months that it covers."""
