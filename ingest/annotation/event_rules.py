@@ -1,4 +1,4 @@
-"""How event rules are written, and the gates that they share. The rules: ``event_rules_models``, ``event_rules_market``.
+"""How event rules are written, and the gates that they share. The rules are in ``event_rules_models`` and ``_market``.
 
 Patterns see *marked* text (``marking``): readable, by-line cut off, and every mention a mark. In a pattern
 ``<C>`` is a company or a product of it, ``<P>`` an assistant that has the name of a family, ``<M>`` a model or

@@ -33,7 +33,10 @@ class Fetch(models.Model):
 
     class Meta:
         ordering = ["-at", "-id"]
-        indexes = [models.Index(fields=["source", "-at"], name="fetch_latest")]
+        indexes = [
+            models.Index(fields=["source", "-at"], name="fetch_latest"),
+            models.Index(fields=["at"], name="fetch_at"),
+        ]
         constraints = [models.CheckConstraint(condition=Q(outcome__in=OUTCOMES), name="fetch_outcome_known")]
 
 
@@ -51,6 +54,7 @@ class SourceDay(models.Model):
     class Meta:
         ordering = ["day"]
         constraints = [models.UniqueConstraint(fields=["source", "day"], name="source_day_once")]
+        indexes = [models.Index(fields=["day"], name="source_day_day")]
 
 
 class Blob(models.Model):
