@@ -37,7 +37,7 @@ class StoryTrace(models.Model):
 
 
 class StoryKey(models.Model):
-    """A hash by which an item is found as a candidate (``story_keys``): of its address, its title, who it names…"""
+    """A hash by which an item is found as a candidate (``stories.keys``): of its address, its title, who it names…"""
 
     key = models.BigIntegerField()
     at = models.DateTimeField()

@@ -1,10 +1,10 @@
 """Items that tell the same news become one story: syndicated copies, rewrites, the same event by several publishers.
 
-Each pair of items that is alike has a link that says why (``story_similarity``); a story is what links hold together
-(``story_groups``). A new item is compared with its candidates only (``story_keys``), and only the stories that its
+Each pair of items that is alike has a link that says why (``similarity``); a story is what links hold together
+(``groups``). A new item is compared with its candidates only (``keys``), and only the stories that its
 links reach are settled anew. The same items give the same stories in whatever order they are loaded, but for two
 things: what a person kept apart or joined acts from then on; and of very many items with one key (more than
-``story_items.COPIES``) only the first told are looked at. A story's id never changes its meaning: two that become one
+``items.COPIES``) only the first told are looked at. A story's id never changes its meaning: two that become one
 keep the older id, and the other leads there for ever; of a story that falls apart the part with the earliest article
 keeps the id.
 """

@@ -19,7 +19,7 @@ from ingest.storing.canonical import canonical_url, hash64
 
 COLLECTION = "many"  # the publisher of a source that gathers titles of many
 KINDS = ("company", "family")
-ARTICLE = ("source_id", "key", "url", "published_at", "knowable_at")
+ARTICLE = ("source_id", "key", "url", "published_at", "knowable_at", "withheld")
 KEEP = "COPY ingest_storykey (key, at, days, article_id) FROM STDIN"
 COPIES, NAMED = 100, 500  # candidates by one key, the first told: more are copies, or too many to mean anything
 CANDIDATES = """
@@ -71,6 +71,8 @@ def items(pks: Collection[int]) -> dict[int, Item]:
     found = {}
     for article in Article.objects.filter(pk__in=list(pks)).only(*ARTICLE):
         revision, title = titles.get(article.pk, (0, ""))
+        if article.withheld == "taken_down":  # all of these have one title, which says nothing
+            revision, title = 0, ""
         publisher, address = speakers[article.source_id]
         found[article.pk] = item_of(
             pk=article.pk,
