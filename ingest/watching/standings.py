@@ -274,6 +274,6 @@ def terms(source: Source) -> list[str]:
         "titles, links and dates are shown",
         "its summaries are stored" if stored else "its summaries are not stored",
         "its summaries are shown whole" if source.may_show_summary else "of a summary at most 200 characters are shown",
-        f"the API and the exports give its summaries{'' if source.may_redistribute_summary else ' not'}",
+        f"the API and the exports {'give' if source.may_redistribute_summary else 'leave out'} its summaries",
         *(["its server reserves text and data mining: titles only"] if source.tdm_reserved else []),
     ]
