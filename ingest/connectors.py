@@ -15,7 +15,7 @@ from ingest.catalogues.daily import store_catalogue
 from ingest.catalogues.measurements import Stored, store_compute, store_notable, store_ratings, store_results
 from ingest.models import Source
 from ingest.parsing.entries import Entry, FeedError, ParsedFeed, Rejected
-from ingest.parsing.parser import Parser
+from ingest.parsing.parser import Parses
 from ingest.storing.articles import Counts, store_entries, store_rejections
 from ingest.storing.canonical import title_key
 from ingest.storing.knowable import Seen
@@ -44,11 +44,11 @@ class Parsed(Protocol):
     def rejections(self) -> Sequence[Rejection]: ...
 
 
-Reader = Callable[[Source, Document, Parser], Counts]
+Reader = Callable[[Source, Document, Parses], Counts]
 Table = TypeVar("Table", bound=Parsed)
 
 
-def parse_document(source: Source, document: Document, parser: Parser) -> ParsedFeed | FeedError:
+def parse_document(source: Source, document: Document, parser: Parses) -> ParsedFeed | FeedError:
     """What a feed document says, or why it says nothing. Needs no database."""
     try:
         return parser.parse(
@@ -62,7 +62,7 @@ def parse_document(source: Source, document: Document, parser: Parser) -> Parsed
         return error
 
 
-def read_feed(source: Source, document: Document, parser: Parser) -> Counts:
+def read_feed(source: Source, document: Document, parser: Parses) -> Counts:
     feed = document.feed or parse_document(source, document, parser)
     if isinstance(feed, FeedError):
         raise DocumentError(feed.reason) from feed
@@ -106,7 +106,7 @@ def _distinct(found: list[Entry | Rejected]) -> Iterator[Entry | Rejected]:
             yield item
 
 
-def read_headlines(source: Source, document: Document, parser: Parser) -> Counts:
+def read_headlines(source: Source, document: Document, parser: Parses) -> Counts:
     """Titles of many publishers. Those of the first day are a crawler's backlog, of no known age: no evidence."""
     lines = document.body.decode("utf-8", "replace").splitlines()
     found = list(_distinct([_headline(number, line) for number, line in enumerate(lines, 1) if line.strip()]))
@@ -129,7 +129,7 @@ def catalogue(parse: Callable[[bytes], Table], store: Callable[[Table, str, Seen
     A changed shape is a clear failure that keeps the last good state.
     """
 
-    def read(source: Source, document: Document, parser: Parser) -> Counts:
+    def read(source: Source, document: Document, parser: Parses) -> Counts:
         try:
             table = parse(document.body)
             counts, left_out = store(table, document.blob, document.seen)

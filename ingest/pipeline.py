@@ -18,7 +18,7 @@ from ingest.following.schedule import Plan, bounds, plan
 from ingest.models import Fetch, Source
 from ingest.parsing.entries import FeedError, ParsedFeed
 from ingest.parsing.identity import worse
-from ingest.parsing.parser import Parser
+from ingest.parsing.parser import Parses
 from ingest.storing import blobs
 from ingest.storing.articles import Counts, admit
 from ingest.storing.knowable import Seen
@@ -73,7 +73,7 @@ def policy() -> FetchPolicy:
 
 
 def take_in(
-    source: Source, result: FetchResult, parser: Parser, seen: Seen, feed: ParsedFeed | FeedError | None = None
+    source: Source, result: FetchResult, parser: Parses, seen: Seen, feed: ParsedFeed | FeedError | None = None
 ) -> tuple[Counts, str]:
     """Store an answer's bytes and what they hold: (counts, blob). Raises DocumentError, and then stores nothing."""
     with transaction.atomic():
@@ -117,7 +117,7 @@ def _ask_over_https(source: Source, answer: Answer, how: FetchPolicy, now: datet
     return Answer(second, now, secure) if second.outcome == "ok" else answer
 
 
-def ask(source: Source, *, now: datetime, parser: Parser, how: FetchPolicy | None = None) -> Answer:
+def ask(source: Source, *, now: datetime, parser: Parses, how: FetchPolicy | None = None) -> Answer:
     """One attempt, and the feed that it brought. Touches no table, so that threads may do it."""
     how = how or policy()
     answer = Answer(fetch(_request(source, now), policy=how, now=now), now)
@@ -129,7 +129,7 @@ def ask(source: Source, *, now: datetime, parser: Parser, how: FetchPolicy | Non
     return replace(answer, feed=parse_document(source, document, parser))
 
 
-def _taken_in(source: Source, answer: Answer, parser: Parser) -> tuple[FetchResult, Counts, str]:
+def _taken_in(source: Source, answer: Answer, parser: Parses) -> tuple[FetchResult, Counts, str]:
     result = answer.result
     if not answer.has_body:
         return result, Counts(), ""
@@ -153,7 +153,8 @@ def _note_moves(source: Source, result: FetchResult, secure: str, now: datetime)
     return ""
 
 
-def _asks_for_less(result: FetchResult) -> bool:
+def asks_for_less(result: FetchResult) -> bool:
+    """Whether the server said that we come too often, or that it cannot keep up."""
     return result.status == OVERLOADED or (result.outcome == "refused" and result.status is not None)
 
 
@@ -250,7 +251,7 @@ def _report(source: Source, result: FetchResult, counts: Counts, decided: Plan) 
 
 
 @transaction.atomic
-def store(source: Source, answer: Answer, parser: Parser) -> Report:
+def store(source: Source, answer: Answer, parser: Parses) -> Report:
     """Everything that came of an attempt. The source's row is locked, so that two attempts are stored one by one."""
     asked, now = source.url, answer.at
     source = Source.objects.select_for_update(of=("self",)).select_related("company").get(pk=source.pk)
@@ -258,7 +259,7 @@ def store(source: Source, answer: Answer, parser: Parser) -> Report:
     result, counts, blob = _taken_in(source, answer, parser)
     if said := _note_moves(source, result, answer.secure, now):
         result = replace(result, reason="; ".join(filter(None, (result.reason, said))))
-    if _asks_for_less(result):
+    if asks_for_less(result):
         note_limit(asked, now=now, wait=timedelta(seconds=result.retry_after) if result.retry_after else None)
     decided = _plan(source, result, counts, now)
     state = _new_state(source, result, counts, decided, now)
@@ -291,7 +292,7 @@ def store_quiet(answers: Sequence[tuple[Source, Answer]]) -> list[Report]:
     return reports
 
 
-def fetch_source(source: Source, *, now: datetime, parser: Parser, how: FetchPolicy | None = None) -> Report:
+def fetch_source(source: Source, *, now: datetime, parser: Parses, how: FetchPolicy | None = None) -> Report:
     """One attempt at a live source. Whatever goes wrong outside is in the report, nothing is raised for it."""
     answer = ask(source, now=now, parser=parser, how=how)
     return store_quiet([(source, answer)])[0] if is_quiet(answer) else store(source, answer, parser)

@@ -8,23 +8,29 @@ from __future__ import annotations
 import os
 import queue
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import islice
 
 from django.conf import settings
 from django.utils import timezone
 
-from ingest.fetching.politeness import LONGEST_TURN, seconds_to_wait
-from ingest.following.due import claim_due, renew_claim
+from ingest.fetching.politeness import LONGEST_TURN, pausing, seconds_to_wait
+from ingest.following.due import claim_due, release, renew_claim
 from ingest.models import Source
+from ingest.parsing.entries import IdsPolicy, ParsedFeed
 from ingest.parsing.parser import Parser
-from ingest.pipeline import Answer, Report, ask, fetch_source, is_quiet, store, store_quiet
+from ingest.pipeline import Answer, Report, ask, asks_for_less, fetch_source, is_quiet, store, store_quiet
 
 BATCH = 100  # sources claimed at once
 JOBS = 6  # hosts asked at once
 QUIET = 50  # answers without news that are stored in one transaction
+OF_ONE_HOST = 2
+AHEAD = 200  # sources looked at ahead of those being asked, so that a crowded host does not hide the others
+A_MOMENT = 0.05  # seconds
 LONGEST_RUN = timedelta(hours=6)
 
 
@@ -38,35 +44,71 @@ def parsers(count: int) -> Iterator[queue.SimpleQueue[Parser]]:
         yield free
 
 
-def _ask(source: Source, delay: float, free: queue.SimpleQueue[Parser]) -> Answer:
-    time.sleep(delay)
-    parser = free.get()
-    try:
-        return ask(source, now=timezone.now(), parser=parser)
-    finally:
-        free.put(parser)
+class _Shared:
+    """A parser for threads: each document takes one of the processes that are free, after it has come."""
+
+    def __init__(self, free: queue.SimpleQueue[Parser]) -> None:
+        self.free = free
+
+    def parse(
+        self, body: bytes, *, url: str, now: datetime, content_type: str = "", ids_policy: IdsPolicy = "guid"
+    ) -> ParsedFeed:
+        parser = self.free.get()
+        try:
+            return parser.parse(body, url=url, now=now, content_type=content_type, ids_policy=ids_policy)
+        finally:
+            self.free.put(parser)
 
 
 class _Run:
-    """Sources being asked, and answers that wait for being stored."""
+    """Sources that wait for their host's turn, sources being asked, and answers that wait for being stored.
 
-    def __init__(self, pool: ThreadPoolExecutor, free: queue.SimpleQueue[Parser]) -> None:
-        self.pool, self.free, self.own = pool, free, Parser()
+    Of one host at most ``OF_ONE_HOST`` are asked at once, so that one that hangs holds up nobody else; what waits for a
+    turn waits here and not in a thread.
+    """
+
+    def __init__(self, pool: ThreadPoolExecutor, parser: _Shared, jobs: int) -> None:
+        self.pool, self.parser, self.jobs = pool, parser, jobs
+        self.waiting: list[tuple[float, Source]] = []  # (when its turn comes, by time.monotonic)
         self.asked: dict[Future[Answer], Source] = {}
+        self.busy: Counter[str] = Counter()
         self.quiet: list[tuple[Source, Answer]] = []
+        self.pausing = pausing(timezone.now())
 
-    def start(self, source: Source, delay: float) -> None:
-        self.asked[self.pool.submit(_ask, source, delay, self.free)] = source
+    def add(self, source: Source) -> None:
+        """Reserve its host's turn; where too many wait for that host, it is tried again when the run is further."""
+        delay = _turn(source)
+        self.waiting.append((time.monotonic() + (LONGEST_TURN.total_seconds() if delay is None else delay), source))
+
+    def start(self) -> None:
+        """Ask those whose turn has come, as far as threads and their hosts are free; let go of those that pause."""
+        now, kept = time.monotonic(), []
+        for turn, source in self.waiting:
+            if {source.host, source.domain} & self.pausing:
+                release(source)
+            elif turn > now or len(self.asked) >= self.jobs or self.busy[source.host] >= OF_ONE_HOST:
+                kept.append((turn, source))
+            else:
+                self.busy[source.host] += 1
+                asked = self.pool.submit(ask, source, now=timezone.now(), parser=self.parser)
+                self.asked[asked] = source
+        self.waiting = kept
 
     def finished(self) -> Iterator[Report]:
-        """Store what has come by now, waiting for one answer at least."""
-        done, _ = wait(self.asked, return_when=FIRST_COMPLETED)
+        """Store what has come; waits for an answer, or a moment where a turn may come first."""
+        if not self.asked:
+            time.sleep(A_MOMENT if self.waiting else 0)
+            return
+        done, _ = wait(self.asked, timeout=A_MOMENT if self.waiting else None, return_when=FIRST_COMPLETED)
         for future in done:
             source, answer = self.asked.pop(future), future.result()
+            self.busy[source.host] -= 1
             if is_quiet(answer):
                 self.quiet.append((source, answer))
-            else:
-                yield store(source, answer, self.own)
+                continue
+            yield store(source, answer, self.parser)
+            if asks_for_less(answer.result):
+                self.pausing = pausing(timezone.now())
         if len(self.quiet) >= QUIET:
             yield from self.flush()
 
@@ -80,31 +122,17 @@ def _turn(source: Source) -> float | None:
 
 
 def fetch_many(sources: Iterable[Source], *, jobs: int = JOBS) -> Iterator[Report]:
-    """One attempt at each, ``jobs`` at once; reports as they are stored."""
+    """One attempt at each whose host does not pause, ``jobs`` at once; reports as they are stored."""
     with parsers(min(jobs, os.cpu_count() or 1)) as free, ThreadPoolExecutor(jobs) as pool:
-        run = _Run(pool, free)
-        for source, delay in _in_turn(sources):
-            run.start(source, delay)
-            while len(run.asked) >= 2 * jobs:
-                yield from run.finished()
-        while run.asked:
+        run, left = _Run(pool, _Shared(free), jobs), iter(sources)
+        while True:
+            for source in islice(left, max(0, AHEAD - len(run.waiting))):
+                run.add(source)
+            run.start()
+            if not run.waiting and not run.asked:
+                break
             yield from run.finished()
         yield from run.flush()
-
-
-def _in_turn(sources: Iterable[Source]) -> Iterator[tuple[Source, float]]:
-    """The sources with the seconds until their host's turn; those of a host that many wait for come last."""
-    crowded = []
-    for source in sources:
-        delay = _turn(source)
-        if delay is None:
-            crowded.append(source)
-        else:
-            yield source, delay
-    for source in crowded:
-        while (delay := _turn(source)) is None:
-            time.sleep(1)
-        yield source, delay
 
 
 def _due() -> Iterator[Source]:

@@ -9,10 +9,15 @@ from datetime import datetime
 
 from ingest.annotation.annotations import annotate_new
 from ingest.stories.grouping import group_new
+from kbase.locks import UNDERSTANDING, one_at_a_time
 
 
 def understand(*, now: datetime) -> int:
-    """Annotate what is new and put it into stories; returns how many revisions were annotated."""
-    annotated = annotate_new()
-    group_new(now=now)
+    """Annotate what is new and put it into stories; returns how many revisions were annotated.
+
+    One process at a time: who comes second waits, and finds it done.
+    """
+    with one_at_a_time(UNDERSTANDING):
+        annotated = annotate_new()
+        group_new(now=now)
     return annotated

@@ -10,6 +10,7 @@ from django.db import connection
 from kbase.errors import PlainError
 
 WRITER = 7_365_100
+UNDERSTANDING = 7_365_102
 
 
 class WriterBusy(PlainError):
@@ -33,3 +34,15 @@ def writing(*, alone: bool = False) -> Iterator[None]:
     finally:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT pg_advisory_unlock{kind}(%s)", [WRITER])
+
+
+@contextmanager
+def one_at_a_time(lock: int) -> Iterator[None]:
+    """Wait until nobody else is inside with the same number. The lock goes when the process dies."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [lock])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [lock])

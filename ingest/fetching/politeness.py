@@ -50,6 +50,11 @@ def seconds_to_wait(host: str, *, now: datetime, allow: tuple[Network, ...] = ()
     return max(0.0, (turn[0] - now).total_seconds()) if turn else None
 
 
+def pausing(now: datetime) -> frozenset[str]:
+    """The hosts and domains that asked for a pause that is not over."""
+    return frozenset(Host.objects.filter(paused_until__gt=now).values_list("name", flat=True))
+
+
 def note_limit(url: str, *, now: datetime, wait: timedelta | None = None) -> list[str]:
     """Record that an address was limited; returns the host and domain that pause because of it, if any."""
     until = now + min(wait or PAUSE, LONGEST_PAUSE)

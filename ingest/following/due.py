@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from ingest.models import Source
+from ingest.models import Host, Source
 
 CLAIM = timedelta(minutes=10)
 
@@ -43,11 +43,20 @@ def claim_due(now: datetime, limit: int) -> list[int]:
 
 
 def renew_claim(source_id: int, *, now: datetime) -> Source | None:
-    """The source, claimed anew, where it is due; None where somebody fetched it meanwhile or it is followed no more."""
-    due = Source.objects.filter(pk=source_id, next_at__lte=now, retired_at=None, gone_at=None, live=True)
-    if not due.update(claimed_until=now + CLAIM):
+    """The source, claimed anew, where it is due; None where somebody has it or its host pauses.
+
+    It is due again when the claim is over, so that a second message for it meanwhile finds nothing to do.
+    """
+    pausing = Host.objects.filter(Q(name=OuterRef("host")) | Q(name=OuterRef("domain")), paused_until__gt=now)
+    due = Source.objects.filter(~Exists(pausing), pk=source_id, retired_at=None, gone_at=None, live=True)
+    if not due.filter(next_at__lte=now).update(claimed_until=now + CLAIM, next_at=now + CLAIM):
         return None
     return Source.objects.select_related("company").get(pk=source_id)
+
+
+def release(source: Source) -> None:
+    """Give a claim back: the source stays due."""
+    Source.objects.filter(pk=source.pk).update(claimed_until=None)
 
 
 def followed() -> QuerySet[Source]:

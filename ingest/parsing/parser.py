@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 from ingest.parsing.entries import FeedError, IdsPolicy, Limits, ParsedFeed, from_plain
 from ingest.parsing.parse_process import LENGTH_BYTES, OUT_OF_MEMORY, no_memory, question, send_message
@@ -38,6 +38,14 @@ class _Child:
     process: subprocess.Popen[bytes]
     connection: socket.socket
     owner: int  # the pid that started it: a fork of that must not touch it
+
+
+class Parses(Protocol):
+    """What reads feed documents: a ``Parser``, or several of them taken in turn."""
+
+    def parse(
+        self, body: bytes, *, url: str, now: datetime, content_type: str = "", ids_policy: IdsPolicy = "guid"
+    ) -> ParsedFeed: ...
 
 
 class Parser:

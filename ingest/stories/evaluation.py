@@ -22,7 +22,7 @@ from ingest.captures import Captured, documents
 from ingest.parsing.feeds import parse_feed
 from ingest.stories.keys import keys
 from ingest.stories.similarity import Happened, Item, item_of, likeness
-from ingest.storing.canonical import canonical_url, hash64
+from ingest.storing.canonical import hash64, page_key
 from kbase.registry.compiled import compiled
 from kbase.times import last_instant
 
@@ -115,7 +115,7 @@ def _wanted(folder: Path, sides: set[Side]) -> Mapping[Side, list[_Text]]:
     for document in documents(folder):
         if document.capture in captures and document.path.suffix in (".xml", ".gz"):
             for text in _texts(document):
-                identity = (text.side, canonical_url(text.url))
+                identity = (text.side, page_key(text.url))
                 if text.side in sides and identity not in known:
                     known.add(identity)
                     found[text.side].append(text)
@@ -139,7 +139,7 @@ class _Reader:
             at=text.at,
             known=text.at,
             publisher="" if text.capture == HEADLINES else source.publisher.casefold(),
-            url_key=canonical_url(text.url) if text.url else "",
+            url_key=page_key(text.url) if text.url else "",
             title=text.title,
             mentions=[(mention.kind, mention.slug, mention.field) for mention in told.mentions],
             events=[

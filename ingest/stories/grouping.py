@@ -18,14 +18,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from ingest.models import Article, Revision, Story, StoryApart, StoryLink, StoryTrace
 from ingest.stories import items as story_items
 from ingest.stories.groups import groups
 from ingest.stories.keys import keys
 from ingest.stories.similarity import Item, Likeness, likeness
-from ingest.storing.canonical import canonical_url, title_key
+from ingest.storing.canonical import page_key, title_key
 
 LOCK = int.from_bytes(hashlib.sha256(b"tessera stories").digest()[:7], "big")
 EXACT = frozenset({"url", "title"})
@@ -63,7 +63,10 @@ def _alone() -> None:
 
 
 def _waiting(size: int) -> list[int]:
-    new = Article.objects.filter(story=None).order_by("pk").values_list("pk", flat=True)[:size]
+    # what is not annotated yet, because it came a moment ago, would be compared without whom it names
+    unread = Revision.objects.filter(article=OuterRef("pk"), annotator="")
+    ready = Article.objects.filter(Q(withheld="taken_down") | ~Exists(unread), story=None)
+    new = ready.order_by("pk").values_list("pk", flat=True)[:size]
     again = StoryTrace.objects.filter(method="").order_by("article").values_list("article", flat=True)[:size]
     return list(new) or list(again)
 
@@ -134,7 +137,7 @@ def _name(parts: Sequence[_Part]) -> None:
 def _story(articles: Sequence[Article], title: str) -> Story:
     url = articles[0].url
     return Story(
-        url_key=canonical_url(url)[:1000] if url else "",
+        url_key=page_key(url)[:1000] if url else "",
         title_key=title_key(title)[:500],
         first_at=min(article.knowable_at for article in articles),
     )

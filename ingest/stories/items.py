@@ -15,7 +15,7 @@ from ingest.stories.keys import METHOD, Key
 from ingest.stories.similarity import EVENT_WINDOW, Happened, Item, Likeness, item_of
 from ingest.stories.voices import Voice, publisher_in_title
 from ingest.stories.words import wording
-from ingest.storing.canonical import canonical_url, hash64
+from ingest.storing.canonical import hash64, page_key
 
 COLLECTION = "many"  # the publisher of a source that gathers titles of many
 KINDS = ("company", "family")
@@ -51,7 +51,7 @@ def voice(article: Article, title: str) -> Voice:
         at=told_at(article),
         publisher=teller(article.source, title).strip().casefold(),
         own=article.source.company_id is not None,
-        url_key=canonical_url(article.url) if article.url else "",
+        url_key=page_key(article.url) if article.url else "",
         wording=wording(title),
     )
 
@@ -80,7 +80,7 @@ def items(pks: Collection[int]) -> dict[int, Item]:
             at=told_at(article),
             known=article.knowable_at,
             publisher=publisher,
-            url_key=canonical_url(article.url) if article.url else "",
+            url_key=page_key(article.url) if article.url else "",
             title=title,
             mentions=named.get(revision, ()),
             events=told.get(revision, ()),

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from ingest.stories.words import Wording, numbers_agree, overlap, resemblance, same_series, shared_weight, wording
 
+ONE_DOCUMENT = 0.5  # words that two titles of one publisher share, when they are over the same document
 LINKS = ("url", "title", "near", "event", "person")  # why two items tell one story; the surest of the machine's first
 TITLE_WINDOW = timedelta(days=14)  # titles such as "Weekly round-up" recur
 NEAR_WINDOW = timedelta(days=7)
@@ -101,7 +102,7 @@ def item_of(
 def likeness(one: Item, other: Item) -> Likeness | None:
     """Why the two tell the same news; None where nothing says so."""
     apart = abs(one.at - other.at)
-    if one.url_key and one.url_key == other.url_key:
+    if one.url_key and one.url_key == other.url_key and _is_one_document(one, other):
         return Likeness("url", 1.0)
     if one.wording.key and one.wording.key == other.wording.key:
         return None if apart > TITLE_WINDOW or _recurs(one, other, apart) else Likeness("title", 1.0)
@@ -109,6 +110,12 @@ def likeness(one: Item, other: Item) -> Likeness | None:
         return None
     words, shared = overlap(one.wording, other.wording), shared_weight(one.wording, other.wording)
     return _near(one, other, apart, words, shared) or _event(one, other, apart, words, shared)
+
+
+def _is_one_document(one: Item, other: Item) -> bool:
+    """Two publishers who name one address mean one document; of one publisher it may be a page with much news."""
+    same = bool(one.publisher) and one.publisher == other.publisher
+    return not same or overlap(one.wording, other.wording) >= ONE_DOCUMENT
 
 
 def _recurs(one: Item, other: Item, apart: timedelta) -> bool:

@@ -85,6 +85,17 @@ def path_alias(url: str) -> str:
     return path if slash else ""
 
 
+def page_key(url: str) -> str:
+    """The canonical address of the piece that a link means: with its fragment, which on a page of notes is the note.
+
+    Empty for a front page, where nothing stays.
+    """
+    if not path_alias(url):
+        return ""
+    fragment = urlsplit(url.strip()).fragment
+    return f"{canonical_url(url)}#{fragment}" if fragment else canonical_url(url)
+
+
 def hash64(text: str) -> int | None:
     """A signed 64-bit hash, for finding again; None of an empty text."""
     if not text:

@@ -21,6 +21,7 @@ from ingest.parsing.entries import Entry
 from ingest.storing.canonical import hash64, path_alias, title_key
 
 T = TypeVar("T")
+EDITED_SHARE = 0.5  # words that a title keeps when it is edited
 MASS_SHARE, MASS_LEAST = 0.8, 5  # so many of the entries known by title and day alone: the publisher changed all ids
 
 
@@ -55,8 +56,8 @@ def link_alias(entry: Entry) -> int | None:
 
 
 def title_alias(entry: Entry) -> int | None:
-    title, day = title_key(entry.title), _day(entry)
-    return hash64(f"{title} {day}") if title and day else None
+    title = title_key(entry.title)
+    return hash64(f"{title} {_day(entry) or ''}") if title else None
 
 
 def _day(entry: Entry) -> date | None:
@@ -109,7 +110,13 @@ def _is_buried(known: Known) -> bool:
 def _by_link(entries: Sequence[Entry], candidates: Sequence[Known]) -> list[tuple[Entry, Known]]:
     stored = _single((known.link_alias, known) for known in candidates)
     pairs = _pairs(entries, link_alias, stored)
-    return [pair for pair in pairs if _is_buried(pair[1]) or title_key(pair[0].title) == title_key(pair[1].title)]
+    return [(entry, known) for entry, known in pairs if _is_buried(known) or _is_edited(entry.title, known.title)]
+
+
+def _is_edited(title: str, known: str) -> bool:
+    """Whether one title may be an edit of the other: half of the words of both are common to them."""
+    one, other = set(title_key(title).split()), set(title_key(known).split())
+    return len(one & other) >= EDITED_SHARE * len(one | other)
 
 
 def _by_title(entries: Sequence[Entry], candidates: Sequence[Known], ids_are_bad: bool) -> list[tuple[Entry, Known]]:

@@ -202,13 +202,15 @@ def test_a_new_item_costs_what_its_candidates_cost() -> None:
 
     for number in range(3):
         arrive("Sample Post", f"The {number} hedgehogs of Sampleton")
-    group_new(now=NOW)
+    understand(now=NOW)
     arrive("Sample Post", "Loud morning by the sea")
+    annotate_new()
     few = cost()
     for number in range(60):
         arrive("Sample Post", f"Made-up thing {number} of village {number} happens at {number} o'clock")
-    group_new(now=NOW)
+    understand(now=NOW)
     arrive("Sample Post", "Quiet evening near a lake")
+    annotate_new()
     assert cost() <= few
 
 
