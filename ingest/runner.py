@@ -69,7 +69,7 @@ class _Run:
 
     def __init__(self, pool: ThreadPoolExecutor, parser: _Shared, jobs: int) -> None:
         self.pool, self.parser, self.jobs = pool, parser, jobs
-        self.waiting: list[tuple[float, Source]] = []  # (when its turn comes, by time.monotonic)
+        self.waiting: list[tuple[float, Source, bool]] = []  # (by time.monotonic, …, whether that is a turn of its own)
         self.asked: dict[Future[Answer], Source] = {}
         self.busy: Counter[str] = Counter()
         self.quiet: list[tuple[Source, Answer]] = []
@@ -77,17 +77,23 @@ class _Run:
 
     def add(self, source: Source) -> None:
         """Reserve its host's turn; where too many wait for that host, it is tried again when the run is further."""
+        self.waiting.append(self._place(source))
+
+    def _place(self, source: Source) -> tuple[float, Source, bool]:
         delay = _turn(source)
-        self.waiting.append((time.monotonic() + (LONGEST_TURN.total_seconds() if delay is None else delay), source))
+        wanted = LONGEST_TURN.total_seconds() / 2 if delay is None else delay
+        return time.monotonic() + wanted, source, delay is not None
 
     def start(self) -> None:
         """Ask those whose turn has come, as far as threads and their hosts are free; let go of those that pause."""
         now, kept = time.monotonic(), []
-        for turn, source in self.waiting:
+        for turn, source, its_own in self.waiting:
             if {source.host, source.domain} & self.pausing:
                 release(source)
             elif turn > now or len(self.asked) >= self.jobs or self.busy[source.host] >= OF_ONE_HOST:
-                kept.append((turn, source))
+                kept.append((turn, source, its_own))
+            elif not its_own:
+                kept.append(self._place(source))
             else:
                 self.busy[source.host] += 1
                 asked = self.pool.submit(ask, source, now=timezone.now(), parser=self.parser)
