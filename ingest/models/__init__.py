@@ -3,6 +3,7 @@
 from .evidence import Evidence
 from .fetches import Blob, Capture, Fetch, Rejection, SourceDay
 from .news import Article, Event, Mention, Revision, Tombstone
+from .review import Correction, Proposal
 from .sources import Address, Host, Source
 from .stories import Story, StoryApart, StoryKey, StoryLink, StoryTrace
 
@@ -11,11 +12,13 @@ __all__ = [
     "Article",
     "Blob",
     "Capture",
+    "Correction",
     "Event",
     "Evidence",
     "Fetch",
     "Host",
     "Mention",
+    "Proposal",
     "Rejection",
     "Revision",
     "Source",

@@ -97,7 +97,11 @@ class Mention(models.Model):
 
 
 class Event(models.Model):
-    """What happened, by one revision: type, participants ``[{slug, role}]``, direction, status, confidence."""
+    """What happened, by one revision: type, participants ``[{slug, role}]``, direction, status, confidence.
+
+    What a person decides begins and ends at that moment: an event that somebody put right stays, ``overruled_at``,
+    and counts until then; the one in its place counts from ``decided_at``.
+    """
 
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="events")
     type = models.CharField(max_length=14)
@@ -107,10 +111,13 @@ class Event(models.Model):
     participants = models.JSONField(default=list)
     companies = ArrayField(models.CharField(max_length=60), default=list)
     annotator = models.CharField(max_length=40)
+    details = models.JSONField(default=dict)  # amount and currency of a deal, capacity of a data centre, as stated
+    decided_at = models.DateTimeField(null=True)  # by a person; None: by the machine, with the revision
+    overruled_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["revision", "type"], name="event_once"),
+            models.UniqueConstraint(fields=["revision", "type"], condition=Q(overruled_at=None), name="event_once"),
             models.CheckConstraint(condition=Q(type__in=EVENT_TYPES), name="event_type_known"),
             models.CheckConstraint(condition=Q(direction__in=DIRECTIONS), name="event_direction_known"),
             models.CheckConstraint(condition=Q(status__in=STATUSES), name="event_status_known"),
