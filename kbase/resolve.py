@@ -12,14 +12,15 @@ base's family.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from kbase.naming.brands import BRAND, FAMILY_OF, SERVICE_MAKERS, SERVICES, STARTS, brand_generation, guess
+from kbase.naming.evidence import CONFIDENCE
 from kbase.naming.ids import OutsideId, Prefixes, plain, slug, take_apart
-from kbase.naming.rule import Rewrites, Rule
-from kbase.naming.rules import RULES
-from kbase.naming.tunes import OWN_LINES, base_in, is_tuned, signed
+from kbase.naming.rule import Rule, generation_of, spell
+from kbase.naming.rules import rule_for
+from kbase.naming.tunes import OWN_LINES, base_in, is_tuned, own_version, signed
 from kbase.registry.schema import Registry
 
 
@@ -28,8 +29,8 @@ class Resolution:
     """What an outside id means; slugs, ``None`` where unknown.
 
     ``model`` is a stable key: the same for every host, without dates, quantisation or tier. ``variant`` is what was
-    left off (region, quantisation, tier, mode), ``""`` for the plain offering. ``confidence`` is in the answer as a
-    whole, 0 to 1.
+    left off (region, quantisation, tier, mode), ``""`` for the plain offering. ``evidence`` is what the answer rests
+    on (``naming.evidence``), ``confidence`` how often such answers are right as a whole, 0 to 1; 0 for no answer.
     """
 
     lab: str | None = None
@@ -38,9 +39,13 @@ class Resolution:
     model: str | None = None
     confidence: float = 0.0
     variant: str = ""
+    evidence: str = ""
 
 
 NOTHING = Resolution()
+LONGEST = 400  # characters of an id or name; no host's is half as long
+GENERATION = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
+MODEL = re.compile(r"[a-z0-9][a-z0-9._-]{0,119}")
 PATH = re.compile(r"(?:[\w@.~:-]+/)+[\w.:-]+")
 
 
@@ -59,9 +64,12 @@ class Resolver:
     def resolve(self, provider: str, model_id: str, name: str = "") -> Resolution:
         """What ``model_id`` in ``provider``'s listing means; ``name`` is the listing's display name."""
         key = (provider, model_id, name)
-        if key not in self._answers:
-            self._answers[key] = self._resolve(*key)
-        return self._answers[key]
+        known = self._answers.get(key)
+        if known is None:
+            if max(map(len, key)) > LONGEST:
+                return NOTHING
+            known = self._answers[key] = self._resolve(*key)
+        return known
 
     def variant(self, provider: str, outside_id: str) -> str:
         """What distinguishes this offering from the platform's plain one: ``eu``, ``fp8+free``, or ``""``."""
@@ -70,13 +78,27 @@ class Resolver:
     def _resolve(self, provider: str, model_id: str, name: str) -> Resolution:
         outside = take_apart(self._fullest(model_id, name), self._prefixes)
         found = self._read(outside, name)
-        if found is None:
-            named = take_apart(name, self._prefixes)
-            by_name = OutsideId(outside.makers, named.tail, outside.marks, outside.moving)
-            found = self._read_rule(by_name, 0.8) or (self._read_brand(by_name) if not outside.makers else None)
-        if found is None:
-            found = self._guess(outside, provider)
-        return found
+        found = self._by_name(outside, name) if found is None else self._completed(found, outside, name)
+        return found or self._guess(outside, provider)
+
+    def _by_name(self, outside: OutsideId, name: str) -> Resolution | None:
+        """The id says nothing, perhaps the display name does."""
+        named = take_apart(name, self._prefixes)
+        named = OutsideId(outside.makers, named.tail, outside.marks, outside.moving)
+        found = self._read_rule(named) or (self._read_brand(named) if not outside.makers else None)
+        return found and replace(found, evidence="name", confidence=CONFIDENCE["name"])
+
+    def _completed(self, found: Resolution, outside: OutsideId, name: str) -> Resolution:
+        """Where the id leaves the version open, or half of it, the name may say it: Mistral Medium 3.1."""
+        so_far = found.generation or ""
+        open_to = not re.search(r"\d", so_far) or f"{so_far[-1]}." in name
+        if not name or not found.family or outside.moving or not open_to:
+            return found
+        named = take_apart(name, self._prefixes)
+        told = self._read_rule(named) or self._read_brand(named)
+        if told is None or told.family != found.family or not _finer(told.generation or "", so_far):
+            return found
+        return _answer("name", found.lab, found.family, told.generation, told.model, found.variant)
 
     @staticmethod
     def _fullest(model_id: str, name: str) -> str:
@@ -88,28 +110,30 @@ class Resolver:
     def _read(self, outside: OutsideId, name: str) -> Resolution | None:
         if SERVICES.match(outside.tail):
             return _nothing(outside)
-        found = self._read_rule(outside, 0.98) or self._read_base(outside, name) or self._read_brand(outside)
+        found = self._read_rule(outside) or self._read_base(outside, name) or self._read_brand(outside)
         if found is None and not SERVICE_MAKERS.isdisjoint(outside.makers):
             return _nothing(outside)
         return found
 
-    def _read_rule(self, outside: OutsideId, confidence: float) -> Resolution | None:
+    def _read_rule(self, outside: OutsideId) -> Resolution | None:
         maker = self._maker(outside)
         tail = f"{maker}-{outside.tail}" if maker and re.match(r"[vr]\d", outside.tail) else outside.tail
-        known = _rule_for(tail, maker)
+        known = rule_for(tail, maker)
         if known is None:
             return None
-        spelled, folded = _spell(known, tail)
+        spelled, folded = spell(known, tail)
         tuned = known.open and is_tuned(spelled, everywhere=self._stranger(outside) is not None)
         lab = self._lab_of(outside, known, spelled, tuned)
         tuned = tuned or lab not in (None, self._homes.get(known.family))
-        generation = _generation(known, spelled, outside.moving)
+        generation = generation_of(known, spelled, outside.moving)
         key = spelled if generation or not outside.moving else f"{outside.tail}-latest"
-        certain = confidence * (0.87 if tuned else 1.0) * (1.0 if lab else 0.7)
-        return Resolution(lab, known.family, generation, _key(key), round(certain, 3), _variant(outside, folded))
+        if tuned and not generation and not outside.moving:
+            generation = own_version(spelled)
+        evidence = ("tuned" if lab else "unsigned") if tuned or not lab else "rule" if generation else "open"
+        return _answer(evidence, lab, known.family, generation, _key(key), _variant(outside, folded))
 
     def _lab_of(self, outside: OutsideId, known: Rule, spelled: str, tuned: bool) -> str | None:
-        home = known.lab or self._homes.get(known.family)
+        home = known.home or known.lab or self._homes.get(known.family)
         maker = self._maker(outside)
         if tuned and (maker is None or self._stranger(outside)):
             return self._stranger(outside) or signed(spelled)
@@ -127,12 +151,13 @@ class Resolver:
         if based is None:
             return None
         known, rest = based
-        generation = _generation(known, _spell(known, rest)[0], moving=False)
-        if own and re.match(rf"{re.escape(own[1])}-?v?\d", tail):
+        generation = generation_of(known, spell(known, rest)[0], moving=False)
+        if own and (generation is None or re.match(rf"{re.escape(own[1])}-?v?\d", tail)):
             generation = brand_generation(tail, own[1])
         lab = self._maker_or_stranger(outside) or (self._homes.get(FAMILY_OF[own[1]]) if own else None)
         lab = lab or signed(tail)
-        return Resolution(lab, known.family, generation, _key(tail), 0.8 if lab else 0.6, _variant(outside))
+        evidence = "tuned" if lab else "unsigned"
+        return _answer(evidence, lab, known.family, generation, _key(tail), _variant(outside))
 
     def _read_brand(self, outside: OutsideId) -> Resolution | None:
         own = BRAND.match(outside.tail)
@@ -142,24 +167,17 @@ class Resolver:
         home = self._homes.get(family)
         lab = self._maker_or_stranger(outside) or home
         generation = None if outside.moving else brand_generation(outside.tail, own[1])
-        certain = 0.9 if lab == home else 0.7
-        return Resolution(lab, family, generation, _key(outside.tail), certain, _variant(outside))
+        evidence = "brand" if lab == home else "guess"
+        return _answer(evidence, lab, family, generation, _key(outside.tail), _variant(outside))
 
     def _guess(self, outside: OutsideId, provider: str) -> Resolution:
         """No rule knows the name: its maker where one is given, and what the words look like."""
-        lab = self._maker_or_stranger(outside) or self._first_parties.get(provider)
-        if lab is None:
+        lab = self._maker_or_stranger(outside) or signed(outside.tail) or self._first_parties.get(provider)
+        if lab is None or not _key(outside.tail):
             return _nothing(outside)
         family, generation = guess(outside.tail)
-        versioned = bool(re.search(r"\d", generation or ""))
-        return Resolution(
-            lab,
-            slug(family) or None,
-            generation if versioned and not outside.moving else None,
-            _key(outside.tail),
-            0.5,
-            _variant(outside),
-        )
+        generation = None if outside.moving else _key(generation or "")
+        return _answer("guess", lab, slug(family) or None, generation, _key(outside.tail), _variant(outside))
 
     def _maker(self, outside: OutsideId) -> str | None:
         """The registry's lab that the id names, innermost first."""
@@ -199,40 +217,18 @@ def _first_parties(registry: Registry, labs: set[str]) -> dict[str, str]:
     }
 
 
-def _rule_for(tail: str, maker: str | None) -> Rule | None:
-    return next((known for known in RULES if known.match.match(tail) and known.lab in ("", maker)), None)
+def _answer(
+    evidence: str, lab: str | None, family: str | None, generation: str | None, key: str | None, variant: str
+) -> Resolution:
+    said = generation if generation and GENERATION.fullmatch(generation) else None
+    return Resolution(lab, family, said, key, CONFIDENCE[evidence], variant, evidence)
 
 
-def _spell(known: Rule, tail: str) -> tuple[str, frozenset[str]]:
-    """The one way to write the name, and the tier or mode taken off it."""
-    tail, folded = _fold(known, tail)
-    tail = rewrite(known.spell, tail)
-    tail, more = _fold(known, tail)
-    return tail, folded | more
-
-
-def _fold(known: Rule, tail: str) -> tuple[str, frozenset[str]]:
-    gone = set()
-    for pattern in known.fold:
-        while found := pattern.search(tail):
-            gone.add(found[2])
-            tail = tail[: found.start()] + found[1] + tail[found.end() :]
-    return tail, frozenset(gone)
-
-
-def rewrite(lines: Rewrites, text: str) -> str:
-    """Every rewrite in turn."""
-    for pattern, replacement in lines:
-        text = pattern.sub(replacement, text)
-    return text.strip("-")
-
-
-def _generation(known: Rule, tail: str, moving: bool) -> str | None:
-    for pattern, template in known.generations:
-        if found := pattern.match(tail):
-            generation = found.expand(template)
-            return None if moving and not re.search(r"\d", generation) else generation or None
-    return None
+def _finer(told: str, so_far: str) -> bool:
+    """``deepseek-v3.1`` is finer than ``deepseek-v3``, and any number than none."""
+    if re.search(r"\d", so_far):
+        return told[:-1] == f"{so_far}."
+    return bool(re.search(r"\d", told))
 
 
 SYNONYMS = {
@@ -256,4 +252,5 @@ def _nothing(outside: OutsideId) -> Resolution:
 
 
 def _key(text: str) -> str | None:
-    return re.sub(r"[^a-z0-9._-]+", "-", text.lower()).strip("-._") or None
+    key = re.sub(r"[^a-z0-9._-]+", "-", text.lower()).strip("-._")
+    return key if MODEL.fullmatch(key) else None

@@ -9,7 +9,7 @@ from kbase.naming.ids import words
 TABLE = """
 jamba: jamba
 learnlm: learnlm
-titan: titan
+titan: titan titan-embed-text titan-embed-image titan-text-express titan-text-lite
 granite: granite
 falcon: falcon falcon-h falcon-mamba
 olmo: olmo olmoe
@@ -24,7 +24,7 @@ arctic: snowflake-arctic arctic
 dbrx: dbrx
 hermes: hermes deephermes nous-hermes
 trinity: trinity
-arcee: virtuoso maestro-reasoning spotlight coder-large caller blitz arcee
+arcee: arcee
 aion: aion
 mercury: mercury
 sarvam: sarvam sarvan
@@ -34,8 +34,8 @@ yi: yi
 internlm: internlm intern-s1
 internvl: internvl
 exaone: exaone k-exaone
-ling: ling lint
-ring: ring
+ling: ling ling-1t lint
+ring: ring ring-1t
 kat: kat-coder kat-dev kat
 longcat: longcat-flash longcat
 qianfan: qianfan-ocr qianfan
@@ -45,20 +45,20 @@ pangu: pangu
 z-image: z-image
 ui-tars: ui-tars
 kling: kling
-stable-diffusion: stable-diffusion stablediffusion stablediffusionxl sdxl
+stable-diffusion: stable-diffusion stable-diffusion-xl stablediffusion stablediffusionxl sdxl
 stable-audio: stable-audio
 ideogram: ideogram
 recraft: recraft
 runway: runway runway-gen gen
 ray: ray dream-machine
 elevenlabs: elevenlabs
-voyage: voyage
-bge: bge
-e5: e5 multilingual-e5
+voyage: voyage voyage-code voyage-law voyage-finance voyage-multilingual
+bge: bge bge-reranker bge-multilingual-gemma bge-en-icl
+e5: e5 multilingual-e5 e5-mistral
 gte: gte
 nomic-embed: nomic-embed
 jina: jina jina-embeddings jina-reranker
-morph: morph
+morph: morph morph-warp-grep
 relace: relace relace-apply relace-search
 v0: v0
 inflection: inflection
@@ -66,7 +66,7 @@ reka: reka reka-flash reka-edge reka-core
 intellect: intellect
 cogito: cogito
 laguna: laguna
-dolphin: dolphin dolphin3.0
+dolphin: dolphin
 venice: venice-uncensored
 euryale: euryale
 lunaris: lunaris
@@ -141,16 +141,21 @@ SERVICE_MAKERS = frozenset(
     {"openrouter", "kilo", "kilo-auto", "nanogpt", "switchpoint", "orcarouter", "poetools", "stealth"}
 )
 SIZE = re.compile(r"^(?:\d+x)?[ae]?\d+(?:\.\d+)?[bmkt]$|^\d+e$")
-VERSION = re.compile(r"^(?:v|mk|m|r|x|k)?(?:[1-9]\d?|0(?=\.))(?:\.\d+)*$")
-
-
-# Without a number these mean whichever is current.
-UNNUMBERED = words("jamba runway ideogram elevenlabs yi titan sarvam ling ring lucidquery")
+VERSION = re.compile(r"^[a-z]{0,2}(?:[1-9]\d?|0(?=\.))(?:\.\d+)*$")
+ATTACHED = r"(v?\d{1,2}(?:\.\d+)*|v\d[a-z]|(?<=-)[a-z]{1,2}\.\d)(?=-|$)"  # 1.7, v3, v2a; a tier's own: m.1
+NUMBERED = re.compile(r"[a-z]{3,}\d(?:\.\d)?")  # a brand and its version in one word
+# Words that end a brand's name: what grade, size or kind of the model it is.
+GRADE = words(
+    "base beta chat fast flash free instruct it large lite max medium mini nano preview pro small tiny turbo xl "
+    "zeroshot cnn sst"
+)
+# Without a number these mean whichever is current, or are their maker's name rather than a model's.
+UNNUMBERED = words("jamba lucidquery elevenlabs")
 
 
 def brand_generation(tail: str, word: str) -> str | None:
     """``jamba-large-1.7`` → ``jamba-1.7``; ``mercury-coder`` → ``mercury``: the brand and its first version."""
-    attached = re.match(rf"{re.escape(word)}-?(v?\d{{1,2}}(?:\.\d+)*)(?=-|$)", tail)
+    attached = re.match(rf"{re.escape(word)}-?{ATTACHED}", tail)
     if attached:
         return f"{word}-{attached[1]}"
     versions = [part for part in tail[len(word) :].split("-") if VERSION.match(part) and not SIZE.match(part)]
@@ -159,8 +164,10 @@ def brand_generation(tail: str, word: str) -> str | None:
 
 
 def guess(tail: str) -> tuple[str, str | None]:
-    """Brand and generation of a name that no rule knows: the words before the first version or size."""
+    """Brand and generation of a name that no rule knows: the words before the first version, size or grade."""
     parts = tail.split("-")
-    cut = next((i for i, part in enumerate(parts) if VERSION.match(part) or SIZE.match(part)), len(parts))
-    brand = re.sub(r"v?\d+(?:\.\d+)*$", "", "-".join(parts[: min(cut, 2)])).strip("-.")
+    ends = (i for i, part in enumerate(parts) if VERSION.match(part) or SIZE.match(part) or (i and part in GRADE))
+    cut = next(ends, len(parts))
+    cut = next((i + 1 for i, part in enumerate(parts[:cut]) if NUMBERED.fullmatch(part)), cut)
+    brand = re.sub(r"v?\d+(?:\.\d+)*$", "", "-".join(parts[:cut])).strip("-.")
     return (brand, brand_generation(tail, brand)) if brand and tail.startswith(brand) else ("", None)

@@ -5,25 +5,31 @@ from __future__ import annotations
 from kbase.naming.rule import rule
 
 DEEPSEEK = [
+    rule("deepseek", r"mai-ds", [r"^mai-ds-r1 => mai-ds-r1"], is_open=True, home="microsoft"),
     rule(
         "deepseek",
-        r"deepseek|mai-ds|tng-r1t|r1t2?-chimera",
+        r"(?:deepseek-)?(?:tng-)?r1t2?-chimera",
+        [r"^deepseek-(r1t2?)-chimera => deepseek-\1-chimera"],
+        [r"^(?:deepseek-)?(?:tng-)?(r1t2?) => deepseek-\1"],
+        fold="turbo",
+        is_open=True,
+        home="tng",
+    ),
+    rule(
+        "deepseek",
+        r"deepseek",
         [
             r"^deepseek-v\d+(?:\.\d)?-nex => deepseek-v3.1",
             r"^deepseek-(v\d+(?:\.\d)?)(?=-|$) => deepseek-\1",
-            r"^deepseek-(r1t2?)-chimera => deepseek-\1-chimera",
             r"^deepseek-(r\d)(?=-|$) => deepseek-\1",
             r"^deepseek-(ocr-2|ocr) => deepseek-\1",
             r"^deepseek-(prover|math|coder)-(v\d(?:\.\d)?) => deepseek-\1-\2",
             r"^deepseek-(vl\d?|math|coder|llm) => deepseek-\1",
-            r"^mai-ds-r1 => mai-ds-r1",
         ],
         [
             r"^deepseek-deepseek => deepseek",
             r"^deepseek-(\d) => deepseek-v\1",
             r"^deepseek-chat-v => deepseek-v",
-            r"^(?:deepseek-)?tng-(r1t2?) => deepseek-\1",
-            r"^(r1t2?)-chimera => deepseek-\1-chimera",
             r"^(deepseek-(?:v3\.1|r1|r1-0528|v3))-671b => \1",
             r"^(deepseek-v3\.2)-chat$ => \1",
             r"-251201$ => ",
@@ -42,7 +48,7 @@ ZHIPU = [
     rule(
         "glm",
         r"(?:chat)?glm",
-        [r"^glm-(z1|\d(?:\.\d)?)(?=v?(?:-|$)) => glm-\1", r"^chatglm-?(\d) => chatglm-\1"],
+        [r"^glm-(z1|zero|\d(?:\.\d)?)(?=v?(?:-|$)) => glm-\1", r"^chatglm-?(\d) => chatglm-\1"],
         [
             r"^glm-?(\d) => glm-\1",
             r"^(glm-4-32b)(?:-0414)?(?:-128k)?$ => \1-0414",
@@ -163,7 +169,8 @@ MISTRAL = [
             r"^mistral-medium-2505 => mistral-medium-3",
             r"^mistral-medium-2508 => mistral-medium-3.1",
             r"^mistral-medium-2604 => mistral-medium-3.5",
-            r"^mistral-large-(?:instruct-)?240[27] => mistral-large-2",
+            r"^mistral-large-2402 => mistral-large-1",
+            r"^mistral-large-(?:instruct-)?2407 => mistral-large-2",
             r"^mistral-large-(?:instruct-)?2411 => mistral-large-2.1",
             r"^mistral-large-2512 => mistral-large-3",
             r"^(mistral-(?:small|medium|large)-\d(?:\.\d)?)-(?:\d+b-)?(?:instruct-?)?(?:\d{4})?(?:\d+b)?$ => \1",

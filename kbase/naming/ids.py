@@ -11,8 +11,10 @@ Pure text work: no registry, no network, no database.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 def words(text: str) -> frozenset[str]:
@@ -32,8 +34,8 @@ NOT_MAKERS = words(
 )
 # Words by which a host says, before the model's name, that it is the one who runs it.
 HOST_WORDS = words(
-    "databricks azure alicloud groq cerebras snowflake umans xpersona duo-chat labs alpha coding deep study-gpt "
-    "olafangensan google-vertex bedrock sambanova fireworks together"
+    "databricks azure alicloud groq cerebras snowflake umans xpersona duo-chat labs alpha coding deep fast study-gpt "
+    "google-vertex bedrock sambanova fireworks together"
 )
 REGION = re.compile(r"^(us-gov|us|eu|au|jp|apac|global|ca|sa|uk|me|af|in)\.(?=[a-z0-9-]+\.)")
 BEDROCK = re.compile(r"^([a-z0-9-]+\.[a-z].*?)(?:-v\d+:\d+(?::\d+k)?|-\d:\d)$")
@@ -100,7 +102,7 @@ class Prefixes:
 
 def take_apart(model_id: str, prefixes: Prefixes) -> OutsideId:
     """Split an outside id; see the module's text."""
-    makers, tail, marks = _path(model_id.strip().lower())
+    makers, tail, marks = _path(_ascii(model_id).strip().lower())
     tail = _region(tail, marks)
     if bedrock := BEDROCK.match(tail):
         tail = bedrock[1]
@@ -115,11 +117,17 @@ def take_apart(model_id: str, prefixes: Prefixes) -> OutsideId:
     return OutsideId((*worded, *makers), tail, frozenset(marks - SILENT_MARKS), "latest" in marks)
 
 
+def _ascii(text: str) -> str:
+    """Full-width letters and the dashes of typography as the plain ones."""
+    return text if text.isascii() else re.sub(r"[\u2010-\u2015\u2212]", "-", unicodedata.normalize("NFKC", text))
+
+
 def plain(text: str) -> str:
     """Lower case, with every run of separators as one dash."""
     return re.sub(r"[\s_@:()\[\]+,/'’!~-]+", "-", text.strip().lower()).strip("-")
 
 
+@lru_cache(maxsize=4096)
 def slug(text: str) -> str:
     """A plain slug: lower-case letters and digits, single dashes between."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")

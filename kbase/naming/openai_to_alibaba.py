@@ -25,11 +25,11 @@ OPENAI = [
         [
             r"^gpt-4-turbo => gpt-4-turbo",
             r"^gpt-3\.5 => gpt-3.5-turbo",
-            r"^gpt-(4o|4\.1|4\.5) => gpt-\1",
+            r"^(?:chat)?gpt-(4o|4\.1|4\.5) => gpt-\1",
             r"^gpt-(\d(?:\.\d)?)(?=-|$) => gpt-\1",
             r"^(o\d-mini) => \1",
             r"^(o\d) => \1",
-            r"^chatgpt-4o => ",
+            r"^codex-mini => codex-mini",
         ],
         [
             r"^gpt(\d) => gpt-\1",
@@ -49,8 +49,15 @@ OPENAI = [
     rule("whisper", r"whisper", [r"^whisper-(large-v\d|\d) => whisper-\1", r"^whisper => whisper"], is_open=True),
     rule(
         "text-embedding",
-        r"text-(?:multilingual-)?embedding",
-        [r"^(text-embedding-(?:ada-002|\d|\d{3})(?=-|$)|text-multilingual-embedding-\d{3}) => \1"],
+        r"text-(?:multilingual-)?embedding-\d{3}",
+        [r"^(text-(?:multilingual-)?embedding-\d{3}) => \1"],
+        home="google",
+    ),
+    rule("text-embedding", r"text-embedding-v\d", [r"^(text-embedding-v\d) => \1"], home="alibaba"),
+    rule(
+        "text-embedding",
+        r"text-embedding",
+        [r"^(text-embedding-(?:ada-002|\d)(?=-|$)) => \1"],
     ),
     rule("tts", r"tts-\d", [r"^tts-(\d) => tts-\1"]),
 ]
@@ -131,16 +138,18 @@ GOOGLE = [
 ]
 LLAMA_SIZES = r"(?:3-(?:8|70)b|3\.1-(?:8|70|405)b|3\.2-(?:1|3)b|3\.3-70b)"
 META = [
+    rule("nemotron", r"(?:mistral-)?nemotron$", []),
     rule(
         "nemotron",
-        r"(?:llama-?\d\.?\d?-|mistral-|open[a-z]+-|llama-)?(?:nvidia-)?nemotron",
+        r"(?:llama-?\d\.?\d?-|mistral-|open[a-z]+-|llama-(?:embed-)?)?(?:nvidia-)?nemotron",
         [
             r"^nemotron-(\d(?:\.\d)?)(?=-|$) => nemotron-\1",
             r"^nemotron-nano-(?:9|12)b-v2 => nemotron-nano-2",
             r"^nemotron-cascade-(\d) => nemotron-cascade-\1",
             r"^nemotron-mini => nemotron-mini",
             r"^(llama-\d\.\d-nemotron) => \1",
-            r"^openreasoning-nemotron => openreasoning-nemotron",
+            r"^(openreasoning-nemotron|llama-embed-nemotron|nemotron-voicechat) => \1",
+            r"^(?:llama-)?(nemotron-(?:embed|rerank|content-safety)) => \1",
         ],
         [
             r"^nvidia- => ",
@@ -155,6 +164,7 @@ META = [
             r"(ultra-253b)-v1$ => \1",
         ],
         fold="thinking",
+        is_open=True,
     ),
     rule(
         "llama",
@@ -190,10 +200,15 @@ ALIBABA = [
     rule(
         "qwen",
         r"qwen-?v?\d|qwq|qvq|qwen-(?!image)[a-z]|qwen$|qwenlong",
-        [r"^qwen(\d(?:\.\d+)?) => qwen\1", r"^(qwq|qvq)(?=-|$) => \1", r"^qwenlong-l1 => qwenlong-l1"],
+        [
+            r"^qwen(?=-\d+(?:\.\d)?b(?:-|$)) => qwen",
+            r"^qwen(\d(?:\.\d+)?)(?!\d) => qwen\1",
+            r"^(qwq|qvq)(?=-|$) => \1",
+            r"^qwenlong-l1 => qwenlong-l1",
+        ],
         [
             r"^qwen-2\.5-qwq => qwq",
-            r"^qwen-?v?(\d) => qwen\1",
+            r"^qwen-?v?(\d)(?!\d*(?:\.\d)?[bm](?:-|$)) => qwen\1",
             r"^qwen(\d)([1-9])(?=-) => qwen\1.\2",
             r"^qwen-?(qwq|qvq) => \1",
             r"a22b-07-25|a22b-2507$ => a22b-instruct-2507",

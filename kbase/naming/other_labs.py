@@ -19,7 +19,7 @@ BYTEDANCE = [
             r"^seed-(\d\.\d)(?=-|$) => seed-\1",
             r"^doubao-(\d\.\d)(?=-|$) => doubao-\1",
             r"^seed-oss => seed-oss",
-            r"^seed-code => ",
+            r"^seed-code => seed-code",
         ],
         [r"^doubao-seed => seed", r"-preview(?=-|$) => ", r"-\d+k$ => "],
         is_open=True,

@@ -7,7 +7,8 @@ A rule applies to a bare name (``ids.take_apart``) that its ``match`` finds at t
   Words between bars, or patterns of two groups: what stays, and what goes;
 - ``generations``: pattern and template, first match wins; an empty template means a moving alias, which has none.
 
-``open``: the weights are out, so others tune it. ``lab``: the rule holds only where this maker is named.
+``open``: the weights are out, so others tune it. ``lab``: the rule holds only where this maker is named. ``home``:
+whose these models are, where that is not the lab that the registry gives the family.
 The smaller brands, whose names need no rewriting, are in ``brands``.
 """
 
@@ -31,6 +32,7 @@ class Rule:
     fold: tuple[re.Pattern[str], ...] = ()
     open: bool = False
     lab: str = ""
+    home: str = ""
 
 
 def rewrites(lines: Sequence[str]) -> Rewrites:
@@ -48,6 +50,7 @@ def rule(
     *,
     is_open: bool = False,
     lab: str = "",
+    home: str = "",
 ) -> Rule:
     """A rule from its patterns as text."""
     folds = (rf"()-({fold})(?=-|$)",) if isinstance(fold, str) else fold
@@ -59,4 +62,50 @@ def rule(
         tuple(map(re.compile, folds)),
         is_open,
         lab,
+        home,
     )
+
+
+def spell(known: Rule, tail: str) -> tuple[str, frozenset[str]]:
+    """The one way to write the name, and the tier or mode taken off it."""
+    tail, folded = _fold(known, tail)
+    tail = rewrite(known.spell, tail)
+    tail, more = _fold(known, tail)
+    return tail, folded | more
+
+
+def rewrite(lines: Rewrites, text: str) -> str:
+    """Every rewrite in turn."""
+    for pattern, replacement in lines:
+        text = pattern.sub(replacement, text)
+    return text.strip("-")
+
+
+# Lines of models without numbers: their moving alias cannot move to another generation.
+NEVER_NUMBERED = frozenset({"codestral", "magistral", "mathstral", "mixtral", "pixtral", "voxtral", "codex-mini"})
+
+
+def generation_of(known: Rule, tail: str, moving: bool) -> str | None:
+    """The generation that a spelled name says; a moving alias has none unless a number fixes it."""
+    for pattern, template in known.generations:
+        if found := pattern.match(tail):
+            generation = _filled(template, found)
+            fixed = not moving or generation in NEVER_NUMBERED or re.search(r"\d", generation)
+            return generation or None if fixed else None
+    return None
+
+
+def _filled(template: str, found: re.Match[str]) -> str:
+    """``Match.expand``, which parses its template at every call."""
+    for number, part in enumerate(found.groups(""), start=1) if "\\" in template else ():
+        template = template.replace(f"\\{number}", part)
+    return template
+
+
+def _fold(known: Rule, tail: str) -> tuple[str, frozenset[str]]:
+    gone = set()
+    for pattern in known.fold:
+        while found := pattern.search(tail):
+            gone.add(found[2])
+            tail = tail[: found.start()] + found[1] + tail[found.end() :]
+    return tail, frozenset(gone)

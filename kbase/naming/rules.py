@@ -25,3 +25,8 @@ RULES: tuple[Rule, ...] = (
     *BAIDU,
     *OTHERS,
 )
+
+
+def rule_for(tail: str, maker: str | None) -> Rule | None:
+    """The first rule that reads ``tail``, a bare name offered by ``maker``."""
+    return next((known for known in RULES if known.match.match(tail) and known.lab in ("", maker)), None)

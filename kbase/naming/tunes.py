@@ -18,24 +18,33 @@ ORDINARY = re.compile(
     r"captioner|omni|coder|math|next|versatile|instant|moe|mini|plus|max|flash|turbo|pro|lite|nano|large|small|medium|"
     r"fast|gen|guard|embed|reranker|realtime|multimodal|mlx|speculative|long|safety|r|hf|[tir]2[vi]|content|scout|maverick|"
     r"prompt|nemo|saba|distill|r\d|llama.*|qwen.*|terminus|speciale|air|k2[\d.]*|code|highspeed|m\d[\d.]*|dev|"
-    r"\d+(?:\.\d+)?b|e\d+b|\d+x\d+b|super|ultra|prover|ocr|tee|creative"
+    r"\d+(?:\.\d+)?b|e\d+b|\d+x\d+b|super|ultra|prover|ocr|tee|creative|nemotron|openreasoning|embed|rerank|safety"
 )
 TUNED_FAMILIES = words("llama qwen gemma mistral deepseek glm kimi nemotron gpt-oss phi minimax whisper")
 TUNABLE = tuple(
     (re.compile(rf"(?:^|-)({known.match.pattern[1:]})"), known) for known in RULES if known.family in TUNED_FAMILIES
 )
-# Llama 3 as its tuners shorten it.
-LLAMA_3 = re.compile(r"^l(3(?:\.\d)?)-")
+# Llama 2 and 3 as their tuners shorten them.
+SHORT_LLAMA = re.compile(r"^l([23](?:\.\d)?)-|(?<=-)l([23](?:\.\d)?)-(?=\d+b)")
+OWN_VERSION = re.compile(r"[a-z]+-([a-z]+(?:-[a-z]+)*-v?\d(?:\.\d+)*)(?=-|$)")
 # Brands of their own although the name says what they were made from.
 OWN_LINES = words("bge e5 rerank cosmos llava kat")
 # Unsigned tunes whose names their makers are known by.
 SIGNATURES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"arliai"), "arliai"),
+    (re.compile(r"arliai|derestricted|rpmax|rprmax"), "arliai"),
+    (re.compile(r"olafangensan"), "olafangensan"),
+    (re.compile(r"magnum-v4-se"), "doctor-shotgun"),
+    (re.compile(r"strawberrylemonade|new-dawn|electranova"), "sophosympatheia"),
+    (re.compile(r"geneticlemonade"), "zerofata"),
+    (re.compile(r"(?:progenitor|legion)-v\d"), "tarek07"),
+    (re.compile(r"nidum"), "nidum"),
+    (re.compile(r"^openhermes"), "teknium"),
+    (re.compile(r"^una-cybertron"), "fblgit"),
     (re.compile(r"omega-directive|forgotten-(?:safeword|abomination)"), "readyart"),
     (re.compile(r"big-tiger|fallen-|cydonia|rocinante|skyfall|unslopnemo|magidonia|anubis"), "thedrummer"),
-    (re.compile(r"electra-r1|cu-mai|nevoria|damascus|mokume-gane"), "steelskull"),
+    (re.compile(r"electra-r1|cu-mai|nevoria|damascus|mokume-gane|shakudo"), "steelskull"),
     (re.compile(r"-eva-v0|^eva-"), "eva-unit-01"),
-    (re.compile(r"hanami|vulpecula|euryale|cirrus-x1"), "sao10k"),
+    (re.compile(r"hanami|vulpecula|euryale|cirrus-x1|mhnnn"), "sao10k"),
 )
 
 
@@ -53,11 +62,17 @@ def is_tuned(tail: str, everywhere: bool) -> bool:
 
 def base_in(tail: str) -> tuple[Rule, str] | None:
     """The open family whose name stands somewhere in ``tail``, and ``tail`` from there on."""
-    tail = LLAMA_3.sub(r"llama-\1-", tail)
+    tail = SHORT_LLAMA.sub(lambda found: f"llama-{found[1] or found[2]}-", tail)
     for pattern, known in TUNABLE:
         if found := pattern.search(tail):
             return known, tail[found.start(1) :]
     return None
+
+
+def own_version(tail: str) -> str | None:
+    """The tune's own name and version, where the base's version is not told: ``gemma-sea-lion-v4``."""
+    found = OWN_VERSION.match(tail)
+    return found[1] if found else None
 
 
 def signed(tail: str) -> str | None:

@@ -35,7 +35,7 @@ def meaning(resolver: Resolver, model_id: str, name: str = "", provider: str = "
     return found.lab, found.family, found.generation, found.model
 
 
-SPELLINGS = {
+SPELLINGS: dict[Meaning, list[str]] = {
     ("anthropic", "claude", "claude-opus-4.6", "claude-opus-4.6"): [
         "us.anthropic.claude-opus-4-6-v1",
         "anthropic/claude-opus-4.6:thinking:low",
@@ -139,6 +139,8 @@ def test_routers_services_and_cloaked_models_mean_nothing(resolver: Resolver, mo
         ("qwen-plus", "alibaba", "qwen"),
         ("deepseek-reasoner", "deepseek", "deepseek"),
         ("~anthropic/claude-opus-latest", "anthropic", "claude"),
+        ("devstral-medium-latest", "mistral", "mistral"),
+        ("jamba-mini", "ai21", "jamba"),
     ],
 )
 def test_a_moving_alias_has_lab_and_family_but_no_generation(
@@ -157,7 +159,8 @@ def test_a_moving_alias_has_lab_and_family_but_no_generation(
         ("EVA-UNIT-01/EVA-Qwen2.5-72B-v0.2", "eva-unit-01", "qwen", "qwen2.5"),
         ("sao10k/l3.1-euryale-70b", "sao10k", "llama", "llama-3.1"),
         ("some-stranger/Gemma-4-31B-Moonbeam", "some-stranger", "gemma", "gemma-4"),
-        ("Qwen3.5-27B-Moonbeam-Derestricted", None, "qwen", "qwen3.5"),
+        ("Qwen3.5-27B-Moonbeam-Derestricted", "arliai", "qwen", "qwen3.5"),
+        ("Qwen3.5-27B-Moonbeam-Uncensored", None, "qwen", "qwen3.5"),
     ],
 )
 def test_a_fine_tune_belongs_to_its_tuner_and_to_the_family_of_its_base(
@@ -205,25 +208,6 @@ def test_the_name_helps_where_the_id_says_nothing(resolver: Resolver) -> None:
 )
 def test_the_variant_is_what_the_host_adds(outside_id: str, expected: str) -> None:
     assert variant("some-host", outside_id) == expected
-
-
-def test_odd_ids_never_fail(resolver: Resolver) -> None:
-    for model_id in (
-        "",
-        " ",
-        "/",
-        "///",
-        ":",
-        "--",
-        "日本語",
-        "a" * 5000,
-        "claude-" * 300,
-        "x:free:free",
-        "\x00",
-        "[[((",
-    ):
-        found = resolver.resolve("", model_id)
-        assert found.model is None or re.fullmatch(r"[a-z0-9][a-z0-9._-]*", found.model)
 
 
 def test_every_family_that_a_rule_gives_is_in_the_registry_or_too_small_for_it(registry: Registry) -> None:
