@@ -1,0 +1,1 @@
+"""Learning from labels, and how well what was learned agrees with them."""
