@@ -46,3 +46,18 @@ def one_at_a_time(lock: int) -> Iterator[None]:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [lock])
+
+
+@contextmanager
+def if_free(lock: int) -> Iterator[bool]:
+    """The same without waiting: yields whether it is free, and then nobody else is inside."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock])
+        got = cursor.fetchone()
+    free = bool(got and got[0])
+    try:
+        yield free
+    finally:
+        if free:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [lock])

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from ingest.annotation.event_types import EVIDENCE_CONFIDENCE
 from ingest.models import Event, Source
 from ingest.stories.groups import Apart, Pair, stories_before
 from ingest.stories.items import aparts, evidence_pairs
@@ -56,9 +57,15 @@ class Told:
     article: int
     source: int
     speaker: str  # the company whose own source it is, or empty
-    knowable_at: datetime
+    knowable_at: datetime  # from when on it counts: since it could be read, or since a person decided it
     happened_at: datetime  # when it was published, where that is known
     evidence: str
+    told_at: datetime  # since when the news could be read, whoever said later what it tells
+    overruled_at: datetime | None = None  # until when it counts: a person put it right
+
+    def counts(self, until: datetime) -> bool:
+        """Whether it was known, and not yet put right, just before ``until``."""
+        return self.knowable_at < until and (self.overruled_at is None or self.overruled_at >= until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,7 @@ class Inputs:
 def _told() -> Iterable[Told]:
     events = (
         Event.objects.filter(
+            confidence__gte=EVIDENCE_CONFIDENCE,
             direction__in=("adds", "removes"),
             status__in=STATUS_WEIGHT,
             type__in=ROLE_THAT_COUNTS,
@@ -112,8 +120,10 @@ def _told() -> Iterable[Told]:
             "revision__article__key",
             "revision__number",
             "annotator",
+            "decided_at",
+            "overruled_at",
         )
-        .order_by("pk")
+        .order_by("revision", "type", "decided_at")
     )
     for (
         kind,
@@ -130,6 +140,8 @@ def _told() -> Iterable[Told]:
         key,
         number,
         who,
+        decided_at,
+        overruled_at,
     ) in events:
         yield Told(
             type=kind,
@@ -139,9 +151,11 @@ def _told() -> Iterable[Told]:
             article=article,
             source=source,
             speaker=speaker or "",
-            knowable_at=known_at,
+            knowable_at=max(known_at, decided_at or known_at),
             happened_at=min(published_at or known_at, known_at),
-            evidence=event_id(url, key, number, kind, who),
+            evidence=event_id(url, key, number, kind, who, decided_at),
+            told_at=known_at,
+            overruled_at=overruled_at,
         )
 
 
@@ -271,7 +285,7 @@ def _stories(inputs: Inputs, today: OnTheDay, horizon: Horizon) -> tuple[StoryFa
             evidence=told.evidence,
         )
         for told in inputs.told
-        if since <= told.happened_at and told.knowable_at < until and told.confidence >= horizon.min_confidence
+        if since <= told.happened_at and told.counts(until) and told.confidence >= horizon.min_confidence
         for company in sorted({today.top(s) for s, role in told.participants if role in ROLE_THAT_COUNTS[told.type]})
     )
 
@@ -307,7 +321,7 @@ def _reported(inputs: Inputs, today: OnTheDay, horizon: Horizon, supply: tuple[S
     for told in inputs.told:
         if told.type != "availability" or told.weight <= 0 or told.confidence < horizon.min_reported_confidence:
             continue
-        if not since <= told.knowable_at < until:
+        if told.told_at < since or not told.counts(until):
             continue
         generations = [slug for slug, role in told.participants if role == "generation"]
         for company in sorted(slug for slug, role in told.participants if role == "host" and slug in hosts):
@@ -349,7 +363,7 @@ def fingerprint(inputs: Inputs, as_of: date) -> str:
     until = next_day(as_of)
     lines = [f"{row.evidence} {min(row.last_on, as_of)}" for row in inputs.catalogue.rows if row.first_on <= as_of]
     lines += [f"observed {p} {d}" for p, days in inputs.catalogue.observed.items() for d in days if d <= as_of]
-    lines += [told.evidence for told in inputs.told if told.knowable_at < until]
+    lines += [told.evidence for told in inputs.told if told.counts(until)]
     for source in inputs.published:
         lines += [f"{source.source} {on} {at.isoformat()}" for on, at in source.past.published if at < until]
         lines += [f"looked {source.source} {what}" for what in source.past.looked(as_of)]

@@ -58,7 +58,7 @@ def prepare(*, now: datetime, told: Told) -> None:
     with step("bundled facts", told):
         told(f"  {load_bundle(now=now)}")
     with step("news", told):
-        told(f"  {annotate_stored()} revisions annotated")
+        told(f"  {annotate_stored(now=now)} revisions annotated")
         group_new(now=now)
     call_command("collectstatic", verbosity=0, interactive=False)
     with step("scores", told):

@@ -2,7 +2,8 @@
 
 The words of the title with every mention a mark (so that the model learns of "⟦company⟧ unveils ⟦model⟧", not of
 names), their pairs and beginnings; who is named; the words of the summary's beginning; structure (who speaks, how
-many are named, money, power, sizes, versions); and the hand-written cues. Serving and training both come here.
+many are named, money, power, sizes), words of one meaning (``concepts``); and the hand-written cues. Serving and
+training both come here.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ingest.annotation.cues import cue_types
+from ingest.annotation.concepts import concepts_in
+from ingest.annotation.cues import cues_of
 from ingest.annotation.marking import Marked, Named
 
 TOKEN = re.compile(
-    r"⟦([cpmv])(\d+)\|[^⟦⟧]*⟧|[a-z]+(?:'[a-z]+)?|[$€£¥%?!:;]|\d+(?:\.\d+)?|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]"
+    r"⟦([cpmv])(\d+)\|[^⟦⟧]*⟧|'?[a-z]+|[$€£¥%?!:;]|\d+(?:\.\d+)?|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]"
 )
 STEM = 5  # characters of a word's beginning: launch, launches, launched are one
 MONEY = re.compile(r"[$€£¥] ?\d|\b\d+(?:\.\d+)?(?:bn|m|b)\b|[bmtr]illion")
@@ -35,22 +37,29 @@ class Features:
     cues: Mapping[str, float]
 
 
-def event_features(text: Marked, speaker: str | None, groups: Mapping[str, str]) -> Features:
-    """``speaker``: the company whose feed it is, else None; ``groups``: company slug -> its kind in the registry."""
+def event_features(text: Marked, speaker: str | None, voice: str, kinds: Mapping[str, str]) -> Features:
+    """``speaker``: the company whose feed it is, else None; ``voice``: whose words they are, where that is known;
+    ``kinds``: company slug -> its group in the registry.
+    """
     tokens, named = _tokens(text, text.title.lower())
     stems = [token if token[0] == "<" else token[:STEM] for token in tokens]
     lead = _tokens(text, text.lead[len(text.title) :].lower())[0] if len(text.lead) > len(text.title) else []
-    cues = cue_types(text, speaker)
+    cues = cues_of(text, speaker)
     return Features(
         {
-            "words": [*_once("w", tokens), *_pairs("b", tokens)],
-            "stems": [*_once("p", stems), *_pairs("q", stems)],
-            "names": _names(named, stems, groups),
+            "words": [*_once("w", tokens), *_pairs("b", tokens, tokens[1:])],
+            "stems": [*_once("p", stems), *_pairs("q", stems, stems[1:]), *_pairs("k", stems, stems[2:])],
+            "names": [*_names(named, stems, kinds), f"u {voice}"],
             "lead": _once("s", lead),
-            "shape": _shape(text, named, speaker, bool(lead)),
-            "cues": [f"r {kind}" for kind in cues],
+            "shape": [
+                *_shape(text, named, speaker, bool(lead)),
+                *(f"c {number}" for number in cues.found),
+                *(f"c {gate}" for gate in sorted(cues.gates)),
+                *(f"n {concept}" for concept in concepts_in(text.title)),
+            ],
+            "cues": [f"r {kind}" for kind in cues.types],
         },
-        {f"r {kind}": confidence for kind, confidence in cues.items()},
+        {f"r {kind}": confidence for kind, confidence in cues.types.items()},
     )
 
 
@@ -72,16 +81,16 @@ def _once(kind: str, tokens: Sequence[str]) -> list[str]:
     return [f"{kind} {token}" for token in dict.fromkeys(tokens)]
 
 
-def _pairs(kind: str, tokens: Sequence[str]) -> list[str]:
-    return [f"{kind} {one} {other}" for one, other in dict.fromkeys(zip(tokens, tokens[1:], strict=False))]
+def _pairs(kind: str, tokens: Sequence[str], others: Sequence[str]) -> list[str]:
+    return [f"{kind} {one} {other}" for one, other in dict.fromkeys(zip(tokens, others, strict=False))]
 
 
-def _names(named: Sequence[tuple[str, Named]], stems: Sequence[str], groups: Mapping[str, str]) -> list[str]:
+def _names(named: Sequence[tuple[str, Named]], stems: Sequence[str], kinds: Mapping[str, str]) -> list[str]:
     """Who is named, of what kind, and how the title begins and goes on after the first of them."""
     found: dict[str, None] = {}
     for kind, who in named:
         if who.company:
-            found[f"e {who.company}"] = found[f"g {kind} {groups.get(who.company, '')}"] = None
+            found[f"e {who.company}"] = found[f"g {kind} {kinds.get(who.company, '')}"] = None
         if kind in "mv":
             found[f"f {who.slug}"] = None
     if stems:

@@ -6,8 +6,8 @@ The rows of an outside id are runs of observations that said the same, so any or
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from ingest.catalogues.models_dev import CatalogueDocument, ListingRow, as_subscription
 from ingest.catalogues.observations import Run, add_observation
+from ingest.review.offerings import decided_resolutions, normalised
 from kbase.models import (
     AIModel,
     CatalogueObservation,
@@ -54,6 +55,7 @@ class _Record:
     generations: dict[tuple[int, str], int] = field(default_factory=dict)
     models: dict[tuple[int, str], int] = field(default_factory=dict)
     offerings: dict[tuple[int, int, str], int] = field(default_factory=dict)
+    decided: Mapping[str, Resolution] = field(default_factory=decided_resolutions)
 
     def __post_init__(self) -> None:
         self.generations = {(lab, slug): pk for pk, lab, slug in Generation.objects.values_list("pk", "lab", "slug")}
@@ -62,6 +64,12 @@ class _Record:
             (platform, model, kind): pk
             for pk, platform, model, kind in Offering.objects.values_list("pk", "platform", "model", "variant")
         }
+
+    def resolution(self, provider: str, outside_id: str, name: str) -> Resolution:
+        """What an id means: by a person's decision, else by the resolver."""
+        found = default_resolver().resolve(provider, outside_id, name)
+        decided = self.decided.get(normalised(outside_id)) if self.decided else None
+        return replace(decided, variant=found.variant) if decided else found
 
     def offering(self, provider: Provider, resolution: Resolution) -> int | None:
         """The offering that an id means; None where its lab or model is unknown or the provider is no platform."""
@@ -184,7 +192,7 @@ class _Maker:
         if run.content_hash in said:
             return _copy(said[run.content_hash], run, self.now)
         row, provider = self.listed[key], self.providers[key[0]]
-        resolution = default_resolver().resolve(key[0], key[1], row.name)
+        resolution = self.record.resolution(key[0], key[1], row.name)
         return CatalogueRow(
             provider=provider,
             offering_id=self.record.offering(provider, resolution),
@@ -263,15 +271,19 @@ def store_observation(
     return StoreReport(new=new, changed=max(0, changed), unchanged=len(listed) - new - max(0, changed))
 
 
-def resolve_again(catalogue: str, *, now: datetime) -> int:
-    """Bring the rows to what the registry and the resolver say today; returns how many moved to another offering."""
-    record, resolver, moved = _Record(now), default_resolver(), 0
+def resolve_again(catalogue: str, *, now: datetime, only: Collection[str] | None = None) -> int:
+    """Bring the rows to what registry, resolver and people say today; returns how many moved to another offering.
+
+    ``only``: the outside ids that are looked at; None: all.
+    """
+    record, moved = _Record(now), 0
     rows = CatalogueRow.objects.filter(provider__catalogue=catalogue).select_related("provider")
+    rows = rows if only is None else rows.filter(outside_id__in=only)
     known: dict[tuple[str, str, str], tuple[int | None, float]] = {}
     for row in rows.iterator(2000):
         key = (row.provider.outside_id, row.outside_id, row.name)
         if key not in known:
-            found = resolver.resolve(*key)
+            found = record.resolution(*key)
             offering = record.offering(row.provider, found)
             known[key] = (offering, found.confidence)
         if (row.offering_id, row.confidence) != known[key]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Q
 
+from ingest.annotation.event_types import EVIDENCE_CONFIDENCE
 from ingest.models import Article, Event, Mention, Revision, Source, StoryApart, StoryKey, StoryLink, StoryTrace
 from ingest.stories.groups import Apart, Pair
 from ingest.stories.keys import METHOD, Key
@@ -98,8 +99,9 @@ def _named(revisions: Collection[int]) -> Mapping[int, list[tuple[str, str, str]
 
 def _told(revisions: Collection[int]) -> Mapping[int, list[Happened]]:
     found: dict[int, list[Happened]] = defaultdict(list)
-    rows = Event.objects.filter(revision__in=revisions).values_list("revision", "type", "status", "participants")
-    for revision, kind, status, participants in rows.iterator():
+    rows = Event.objects.filter(revision__in=revisions, overruled_at=None, confidence__gte=EVIDENCE_CONFIDENCE)
+    told = rows.values_list("revision", "type", "status", "participants")
+    for revision, kind, status, participants in told.iterator():
         found[revision].append(Happened(kind, status, tuple((p["slug"], p["role"]) for p in participants)))
     return found
 

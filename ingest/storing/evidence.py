@@ -14,6 +14,7 @@ from itertools import islice
 
 from django.db.models import Q
 
+from ingest.annotation.event_types import EVIDENCE_CONFIDENCE
 from ingest.captures import CHIPS_PUBLISHED
 from ingest.models import Event, Evidence
 from kbase.models import (
@@ -54,8 +55,27 @@ def compute_id(kind: str, holder: str, manufacturer: str, ends_on: date) -> str:
     return public_id("compute", kind, holder, manufacturer, ends_on)
 
 
-def event_id(source: str, key: str, revision: int, event_type: str, annotator: str) -> str:
-    return public_id("event", source, key, revision, event_type, annotator)
+def event_id(
+    source: str, key: str, revision: int, event_type: str, annotator: str, decided_at: datetime | None = None
+) -> str:
+    """``decided_at``: from when on a person's decision lets it count; the machine's own count from the beginning."""
+    decided = [decided_at.astimezone(UTC).isoformat()] if decided_at else []
+    return public_id("event", source, key, revision, event_type, annotator, *decided)
+
+
+def id_of_event(event: Event) -> str:
+    """The id of the claim that an event makes; its revision, article and source are at hand."""
+    revision, article = event.revision, event.revision.article
+    return event_id(
+        article.source.first_url, article.key, revision.number, event.type, event.annotator, event.decided_at
+    )
+
+
+def counting(until: datetime) -> Q:
+    """Events that are sure enough and stood just before ``until``: decided by then, and not yet overruled."""
+    decided = Q(decided_at=None) | Q(decided_at__lt=until)
+    standing = Q(overruled_at=None) | Q(overruled_at__gte=until)
+    return Q(confidence__gte=EVIDENCE_CONFIDENCE) & decided & standing
 
 
 def _pointer(*parts: str) -> str:
@@ -167,21 +187,31 @@ def _compute(now: datetime) -> Iterator[Evidence]:
 
 
 def event_evidence(event: Event) -> Evidence:
-    """The claim that an event makes; its article's source says who speaks."""
+    """The claim that an event makes; its article's source says who speaks.
+
+    What counts by a person's decision was not knowable before it.
+    """
     revision = event.revision
     article = revision.article
     source = article.source
+    decided = event.decided_at
     return Evidence(
-        public_id=event_id(source.first_url, article.key, revision.number, event.type, event.annotator),
+        public_id=id_of_event(event),
         kind="event",
         statement=f"{event.type}, {event.direction}, {event.status}: {revision.title[:200]}",
         companies=event.companies,
         models_named=[p["slug"] for p in event.participants if p["role"] == "model"],
-        value={"type": event.type, "participants": event.participants, "confidence": event.confidence},
+        value={
+            "type": event.type,
+            "participants": event.participants,
+            "confidence": event.confidence,
+            **event.details,
+            **({"decided": f"in review, {decided.astimezone(UTC).date()}"} if decided else {}),
+        },
         published_at=article.published_at,
         valid_from=article.published_at.date() if article.published_at else None,
-        knowable_at=revision.knowable_at,
-        learned_at=revision.learned_at,
+        knowable_at=max(revision.knowable_at, decided) if decided else revision.knowable_at,
+        learned_at=max(revision.learned_at, decided) if decided else revision.learned_at,
         source_kind="dataset" if source.kind == "headlines" else "read",
         source_name=source.publisher or source.name,
         source_url=article.url or source.url,

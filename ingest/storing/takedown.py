@@ -19,6 +19,7 @@ from django.db.models import Q
 from django.dispatch import Signal
 
 from ingest.models import Article, Blob, Capture, Event, Evidence, Fetch, Mention, Rejection, Revision, Story, Tombstone
+from ingest.review.forgetting import forget_words
 from ingest.storing import blobs
 from ingest.storing.canonical import title_key
 
@@ -102,10 +103,11 @@ def _withdraw_claims(revisions: Sequence[Revision], reason: str, now: datetime) 
     return [claim.public_id for claim in claims]
 
 
-def _empty(article: Article, revisions: Sequence[Revision]) -> None:
+def _empty(article: Article, revisions: Sequence[Revision], now: datetime) -> None:
     """Take the item's words out of every row that keeps some."""
     titles = [revision.title for revision in revisions if revision.title != TITLE]
     Mention.objects.filter(revision__in=revisions).update(text="")
+    forget_words(revisions, TITLE, now=now)
     quoted = Q(excerpt__in=[title[:300] for title in titles])
     Rejection.objects.filter(_places(revisions) | quoted, source=article.source_id).update(excerpt="")
     Revision.objects.filter(article=article).update(title=TITLE, summary="")
@@ -149,7 +151,7 @@ def take_down(article_id: int, *, reason: str, by: str, now: datetime) -> TakenD
         documents = _documents(article, revisions)
         others = Revision.objects.filter(blob__in=documents).exclude(article=article)
         claims = _withdraw_claims(revisions, reason, now)
-        _empty(article, revisions)
+        _empty(article, revisions, now)
         _bury(article, revisions, reason, by, now)
         removed = blobs.take_down(documents, now=now)
         taken_down.send(Article, claims=claims)

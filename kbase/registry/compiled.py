@@ -1,7 +1,8 @@
 """The part of the registry that linking and resolution need, compiled to one small file.
 
 Reading the YAML files takes about as long as starting Python; ``annotate`` and ``resolve`` must start fast and
-without a database. The file is named by the hash of the YAML files it was made from, so it is never stale.
+without a database. The file is named by the hash of the YAML files it was made from, so it is never stale. Aliases
+that people decided (``decided``) are laid on top of it when it is read.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from kbase.registry.decided import decided_aliases, hash_of, with_decided
 from kbase.registry.schema import (
     Alias,
     CompanyEntry,
@@ -38,12 +40,16 @@ Json = dict[str, Any]
 Stamps = tuple[tuple[str, int, int], ...]
 
 _hashes: dict[tuple[Path, Stamps], str] = {}
-_compiled: dict[str, Compiled] = {}
+_compiled: dict[str, Compiled] = {}  # by its hash
+KEPT = 4  # of those: with what was decided of late, and without
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """``registry`` has names, aliases, owners, providers and sources of news; no roles, listings or fact sources."""
+    """``registry`` has names, aliases, owners, providers and sources of news; no roles, listings or fact sources.
+
+    ``hash``: of the YAML files, and of the aliases that people decided where there are any.
+    """
 
     hash: str
     registry: Registry
@@ -75,21 +81,32 @@ def registry_hash(folder: Path = HERE) -> str:
     return _hashes[key]
 
 
-def compiled(data_dir: Path | None = None, folder: Path = HERE) -> Compiled:
+def compiled_hash(data_dir: Path | None = None, folder: Path = HERE) -> str:
+    """The hash of what ``compiled`` gives, without making it."""
+    return hash_of(decided_aliases(data_dir), registry_hash(folder))
+
+
+def compiled(data_dir: Path | None = None, folder: Path = HERE, *, decided: bool = True) -> Compiled:
     """The compiled registry, from ``data_dir`` where it is already there, else made and kept there.
 
-    A data folder that cannot be written is no error. Raises ``RegistryError`` where the YAML files have faults.
+    ``decided``: with the aliases of ``data_dir`` that people decided. A data folder that cannot be written is no
+    error. Raises ``RegistryError`` where the YAML files have faults.
     """
     fingerprint = registry_hash(folder)
-    if fingerprint not in _compiled:
+    aliases = decided_aliases(data_dir) if decided else ()
+    whole = hash_of(aliases, fingerprint)
+    if whole not in _compiled:
+        while len(_compiled) >= KEPT:
+            _compiled.pop(next(iter(_compiled)))
         kept = data_dir / f"registry-{fingerprint}.json" if data_dir else None
-        _compiled[fingerprint] = _of(_read(kept, fingerprint) or _make(folder, kept, fingerprint))
-    return _compiled[fingerprint]
+        content = _read(kept, fingerprint) or _make(folder, kept, fingerprint)
+        _compiled[whole] = _of(with_decided(_registry(content), aliases), whole)
+    return _compiled[whole]
 
 
 def compile_registry(registry: Registry, fingerprint: str = "") -> Compiled:
     """The same, of a registry in hand."""
-    return _of(_to_json(registry, fingerprint))
+    return _of(_registry(_to_json(registry, fingerprint)), fingerprint)
 
 
 def _stamps(folder: Path) -> Stamps:
@@ -178,16 +195,19 @@ def _platform_json(entry: PlatformEntry) -> Json:
     return _named(entry) | {"kind": entry.kind, "owners": _owners(entry), "providers": providers}
 
 
-def _of(content: Json) -> Compiled:
-    registry = Registry(
+def _registry(content: Json) -> Registry:
+    return Registry(
         companies=tuple(_company(row) for row in content["companies"]),
         labs=tuple(_lab(row) for row in content["labs"]),
         families=tuple(_family(row) for row in content["families"]),
         platforms=tuple(_platform(row) for row in content["platforms"]),
         sources=tuple(SourceEntry(source=LEFT_OUT, **row) for row in content["sources"]),
     )
+
+
+def _of(registry: Registry, fingerprint: str) -> Compiled:
     return Compiled(
-        hash=content["hash"],
+        hash=fingerprint,
         registry=registry,
         lab_of_family={family.slug: family.lab for family in registry.families},
         sources=_source_companies(registry.sources),

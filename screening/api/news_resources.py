@@ -14,7 +14,7 @@ from ingest.models import Article, Event, Mention, Revision, Story, Tombstone
 from ingest.stories.grouping import lasting
 from ingest.stories.items import teller, voice
 from ingest.stories.voices import independent_publishers
-from ingest.storing.evidence import event_id
+from ingest.storing.evidence import counting, id_of_event
 from ingest.watching.pasts import PUBLISHED
 from kbase.times import next_day
 from screening.api.news_fields import ARTICLE, ARTICLES_OF_STORY, EVENT, STORY
@@ -53,9 +53,10 @@ def _latest(articles: Iterable[int], until: datetime) -> Mapping[int, Revision]:
     return {r.article_id: r for r in found.order_by("article_id", "-number").distinct("article_id")}
 
 
-def _event_types(revisions: Iterable[Revision]) -> Mapping[int, list[str]]:
+def _event_types(revisions: Iterable[Revision], until: datetime) -> Mapping[int, list[str]]:
     types: dict[int, list[str]] = defaultdict(list)
-    events = Event.objects.filter(revision__in=[revision.pk for revision in revisions]).order_by("type")
+    told = Event.objects.filter(counting(until), revision__in=[revision.pk for revision in revisions])
+    events = told.order_by("type")
     for revision, event_type in events.values_list("revision", "type"):
         types[revision].append(event_type)
     return types
@@ -93,7 +94,7 @@ def articles(asked: Asked) -> QueryRows:
 
     def shape(found: Sequence[Article]) -> list[Record]:
         latest = _latest([article.pk for article in found], until)
-        types = _event_types(latest.values())
+        types = _event_types(latest.values(), until)
         named = _named("revision__article", found, until)
         return [_article(a, latest[a.pk], named.get(a.pk, ()), types.get(latest[a.pk].pk, ())) for a in found]
 
@@ -107,7 +108,7 @@ def _event(event: Event) -> Record:
     article = revision.article
     source = article.source
     return {
-        "evidence": event_id(source.first_url, article.key, revision.number, event.type, event.annotator),
+        "evidence": id_of_event(event),
         "type": event.type,
         "direction": event.direction,
         "status": event.status,
@@ -137,7 +138,7 @@ def _current_events(until: datetime) -> QuerySet[Event]:
         article=OuterRef("revision__article"), number__gt=OuterRef("revision__number"), knowable_at__lt=until
     )
     return Event.objects.select_related("revision__article__source").filter(
-        ~Exists(newer), revision__knowable_at__lt=until
+        ~Exists(newer), counting(until), revision__knowable_at__lt=until
     )
 
 
@@ -181,7 +182,7 @@ def stories(asked: Asked) -> QueryRows:
         for article in knowable.order_by("knowable_at", "pk"):
             members[article.story_id or 0].append(article)
         latest = _latest([a.pk for of_story in members.values() for a in of_story], until)
-        types = _event_types(latest.values())
+        types = _event_types(latest.values(), until)
         named = _named("revision__article__story", found, until)
         return [_story(s, members[s.pk], latest, types, named.get(s.pk, ())) for s in found]
 

@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from ingest.following.terms import may_show
 from ingest.models import Article, Capture, Event, Fetch, Revision
-from ingest.storing.evidence import event_id
+from ingest.storing.evidence import counting, id_of_event
 from screening.digest.weeks import Week
 from screening.methodology import load
 
@@ -62,6 +62,7 @@ def _events(week: Week) -> QuerySet[Event]:
         Event.objects.filter(
             _published_in(week),
             ~_told_before(week),
+            counting(week.end),
             type__in=TYPES,
             confidence__gte=load().horizon.min_confidence,
             revision__article__knowable_at__lt=week.end,
@@ -106,7 +107,7 @@ def _line(events: Sequence[Event]) -> Json:
     """A story by its earliest teller. Its words are shown only where the source lets us."""
     first = events[0]
     article, source = first.revision.article, first.revision.article.source
-    evidence = event_id(source.first_url, article.key, first.revision.number, first.type, first.annotator)
+    evidence = id_of_event(first)
     return {
         "title": shorten(first.revision.title),
         "publisher": _publisher(first),

@@ -12,7 +12,7 @@ from ingest.following.terms import attribution_of, licence_of, may_show
 from ingest.models import Article, Event, Revision, Story, StoryLink, Tombstone
 from ingest.stories.items import teller, voice
 from ingest.stories.voices import independent_publishers
-from ingest.storing.evidence import event_id
+from ingest.storing.evidence import counting, id_of_event
 from ingest.watching.pasts import PUBLISHED
 from screening.web.asked import Day
 
@@ -126,7 +126,7 @@ def _happening(event: Event) -> Happening:
         url=article.url if is_web_address(article.url) else "",
         companies=tuple(event.companies),
         participants=tuple((p["slug"], p["role"]) for p in event.participants),
-        evidence=event_id(article.source.first_url, article.key, revision.number, event.type, event.annotator),
+        evidence=id_of_event(event),
     )
 
 
@@ -143,7 +143,7 @@ def _once(events: Iterable[Happening], limit: int) -> list[Happening]:
 def latest(day: Day, limit: int, company: str = "") -> list[Happening]:
     """The latest events knowable by the day (of one company), newest first; those of type ``other`` are left out."""
     events = (
-        Event.objects.filter(revision__knowable_at__lt=day.until, revision__article__withheld="")
+        Event.objects.filter(counting(day.until), revision__knowable_at__lt=day.until, revision__article__withheld="")
         .exclude(type="other")
         .exclude(revision__article__source__category="off_topic")
         .select_related("revision__article__source")
@@ -160,7 +160,7 @@ def _known_articles(day: Day) -> QuerySet[Article]:
         .order_by("knowable_at", "pk")
         .prefetch_related(
             Prefetch("revisions", Revision.objects.filter(knowable_at__lt=day.until).order_by("number")),
-            Prefetch("revisions__events", Event.objects.order_by("pk")),
+            Prefetch("revisions__events", Event.objects.filter(counting(day.until)).order_by("pk")),
             Prefetch("links_back", StoryLink.objects.filter(withdrawn_at=None)),
             Prefetch("links_onwards", StoryLink.objects.filter(withdrawn_at=None)),
         )
@@ -172,7 +172,8 @@ def stories(day: Day, *, event_type: str = "", company: str = "") -> QuerySet[St
     told = Article.objects.filter(story=OuterRef("pk"), knowable_at__lt=day.until)
     found = Story.objects.filter(Exists(told)).order_by("-first_at", "-pk")
     if event_type or company:
-        events = Event.objects.filter(revision__article__story=OuterRef("pk"), revision__knowable_at__lt=day.until)
+        of_story = {"revision__article__story": OuterRef("pk"), "revision__knowable_at__lt": day.until}
+        events = Event.objects.filter(counting(day.until), **of_story)
         events = events.filter(type=event_type) if event_type else events
         events = events.filter(companies__contains=[company]) if company else events
         found = found.filter(Exists(events))

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from screening.web import health, metrics, source_views, views
+from screening.web import health, metrics, review_views, source_views, views
 
 SCORE = r"companies/(?P<slug>[-\w]+)/scores/(?P<kind>compatibility|infrastructure)/"
 
@@ -31,5 +31,8 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("sources/", source_views.source_health, name="sources"),
     path("sources/<int:pk>/", source_views.source, name="source"),
+    path("review/", review_views.proposals, name="review"),
+    path("review/history/", review_views.history, name="review-history"),
+    path("review/<int:pk>/", review_views.proposal, name="review-proposal"),
     path("methodology/", views.methodology, name="methodology"),
 ]

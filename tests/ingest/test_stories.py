@@ -164,7 +164,7 @@ def test_whatever_the_order_of_loading_the_stories_are_the_same(size: int) -> No
         articles.append(arrive(*news))
         if size == 1:
             understand(now=NOW)
-    annotate_new()
+    annotate_new(now=NOW)
     group_new(now=NOW, size=size)
     assert sorted(len(titles) for titles in told_together(articles)) == [1, 2, 3, 4]
 
@@ -204,13 +204,13 @@ def test_a_new_item_costs_what_its_candidates_cost() -> None:
         arrive("Sample Post", f"The {number} hedgehogs of Sampleton")
     understand(now=NOW)
     arrive("Sample Post", "Loud morning by the sea")
-    annotate_new()
+    annotate_new(now=NOW)
     few = cost()
     for number in range(60):
         arrive("Sample Post", f"Made-up thing {number} of village {number} happens at {number} o'clock")
     understand(now=NOW)
     arrive("Sample Post", "Quiet evening near a lake")
-    annotate_new()
+    annotate_new(now=NOW)
     assert cost() <= few
 
 
