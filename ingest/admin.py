@@ -60,7 +60,7 @@ def _each(request: HttpRequest, chosen: QuerySet[Proposal], how: str, done: str)
 
 @admin.register(Proposal)
 class ProposalAdmin(ReadOnly):
-    list_display = ("subject", "kind", "asked", "confidence", "usefulness", "times", "state", "page")
+    list_display = ("subject", "kind", "asked", "sure", "worth", "times", "state", "page")
     list_filter = ("state", "kind", "proposer")
     search_fields = ("subject",)
     ordering = ("-usefulness", "pk")
@@ -71,6 +71,14 @@ class ProposalAdmin(ReadOnly):
     def asked(self, proposal: Proposal) -> str:
         what = proposal.what
         return str(what.get("type") or what.get("slug") or what.get("looks_like") or what.get("lab") or "")
+
+    @admin.display(description="confidence", ordering="confidence")
+    def sure(self, proposal: Proposal) -> str:
+        return f"{proposal.confidence:.2f}"
+
+    @admin.display(description="usefulness", ordering="usefulness")
+    def worth(self, proposal: Proposal) -> str:
+        return f"{proposal.usefulness:.2f}"
 
     @admin.display(description="decide")
     def page(self, proposal: Proposal) -> SafeString:

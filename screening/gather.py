@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Q
+
 from ingest.annotation.event_types import EVIDENCE_CONFIDENCE
 from ingest.models import Event, Source
 from ingest.stories.groups import Apart, Pair, stories_before
@@ -39,11 +41,13 @@ ROLE_THAT_COUNTS: Mapping[str, frozenset[str]] = {
     "tuning": frozenset({"actor"}),
     "partnership": frozenset({"partner"}),
     "serving": frozenset({"actor"}),
-    "accelerator": frozenset({"actor", "seller"}),
-    "datacentre": frozenset({"actor"}),
+    "accelerator": frozenset({"actor"}),
+    "datacentre": frozenset({"actor", "seller"}),
 }
+LAB_ROLES = frozenset({"developer"})  # whose model it is; a partner that is a lab is named as such where it matters
 GENERAL = frozenset({"news", "newsletter"})  # categories of sources that look at every company
 STATUS_WEIGHT = {"done": 1.0, "announced": 0.5}
+ENDED = {**STATUS_WEIGHT, "cancelled": 1.0}  # what was only announced and is cancelled takes away all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +102,9 @@ class Inputs:
 def _told() -> Iterable[Told]:
     events = (
         Event.objects.filter(
+            Q(direction="adds", status__in=STATUS_WEIGHT) | Q(direction="removes", status__in=ENDED),
+            sure=True,
             confidence__gte=EVIDENCE_CONFIDENCE,
-            direction__in=("adds", "removes"),
-            status__in=STATUS_WEIGHT,
             type__in=ROLE_THAT_COUNTS,
             revision__article__withheld__in=PUBLISHED,
         )
@@ -145,7 +149,7 @@ def _told() -> Iterable[Told]:
     ) in events:
         yield Told(
             type=kind,
-            weight=STATUS_WEIGHT[status] * (1 if direction == "adds" else -1),
+            weight=STATUS_WEIGHT[status] if direction == "adds" else -ENDED[status],
             confidence=confidence,
             participants=tuple((p["slug"], p["role"]) for p in participants),
             article=article,
@@ -259,7 +263,7 @@ def _labs_of_others(told: Told, company: str, inputs: Inputs, today: OnTheDay) -
     labs = {
         inputs.family_lab[slug] for slug, role in told.participants if role == "model" and slug in inputs.family_lab
     }
-    others = {slug for slug, role in told.participants if role in ("developer", "partner") and slug != company}
+    others = {slug for slug, role in told.participants if role in LAB_ROLES and slug != company}
     lab_slugs = set(inputs.family_lab.values())
     labs |= others & lab_slugs
     labs |= {owned.slug for owned in today.ownership if owned.what == "lab" and owned.owner in others - lab_slugs}

@@ -60,7 +60,8 @@ def _tellings(annotation: Annotation) -> list[Telling]:
             participants=(parts := tuple((part.slug, part.role) for part in event.participants)),
             companies=companies_of(annotation.companies, parts),
             annotator=annotation.annotator,
-            details=canonical(getattr(event, "details", None) or {}),
+            details=canonical(event.details),
+            sure=event.sure,
         )
         for event in annotation.events
         if event.type != "other"

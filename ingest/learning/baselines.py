@@ -41,8 +41,8 @@ def aliases_only(registry: Compiled, labels: Sequence[Labelled]) -> list[Answer]
     answers = []
     for label in labels:
         found = linker.link(label.title, label.summary)
-        slugs = (frozenset(m.slug for m in found if m.kind == kind) for kind in ("company", "family"))
-        answers.append(Answer(*slugs))
+        companies, families = (frozenset(m.slug for m in found if m.kind == kind) for kind in ("company", "family"))
+        answers.append(Answer(companies, families))
     return answers
 
 

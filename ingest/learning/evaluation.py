@@ -189,8 +189,8 @@ def _macro(counts: Floats, drawn: npt.NDArray[np.uint16]) -> Figure:
 
 def _figure(name: str, found: Floats, counts: Floats) -> Figure:
     low, high = np.percentile(found[1:], (LOW, HIGH), axis=0) if len(found) > 1 else (found[0], found[0])
-    shares = [Share(*map(float, three)) for three in zip(found[0], low, high, strict=True)]
-    return Figure(name, *shares, support=int(counts[:, :, [0, 2]].sum()))
+    precision, recall, f1 = (Share(*map(float, three)) for three in zip(found[0], low, high, strict=True))
+    return Figure(name, precision, recall, f1, int(counts[:, :, [0, 2]].sum()))
 
 
 def rates(totals: Floats) -> Floats:

@@ -111,6 +111,7 @@ class Event(models.Model):
     participants = models.JSONField(default=list)
     companies = ArrayField(models.CharField(max_length=60), default=list)
     annotator = models.CharField(max_length=40)
+    sure = models.BooleanField(default=True)  # that the roles are right: else it is told, and counts for nobody
     details = models.JSONField(default=dict)  # amount and currency of a deal, capacity of a data centre, as stated
     decided_at = models.DateTimeField(null=True)  # by a person; None: by the machine, with the revision
     overruled_at = models.DateTimeField(null=True)

@@ -36,6 +36,7 @@ def telling_of(event: Event) -> Telling:
         companies=tuple(event.companies),
         annotator=event.annotator,
         details=canonical(event.details),
+        sure=event.sure,
     )
 
 
@@ -129,6 +130,7 @@ def _event(revision: Revision, spell: Spell) -> Event:
         companies=list(told.companies),
         annotator=told.annotator,
         details=told.details_said,
+        sure=told.sure,
         decided_at=spell.begins,
         overruled_at=spell.ends,
     )

@@ -21,6 +21,7 @@ from kbase.naming.ids import WRAPPERS, plain
 from kbase.resolve import Resolution
 
 SURE = 0.6  # of a resolution that needs no question
+UNRESOLVED = 0.3  # the doubt about an id without an answer: most are routers, or by nobody whom we follow
 MOST_LISTED = 12  # listings kept with a question, as examples
 PARTS = ("lab", "family", "generation", "model")
 
@@ -74,7 +75,7 @@ def _question(key: str, rows: Sequence[CatalogueRow]) -> Question:
         },
         confidence=sure,
         usefulness=usefulness(
-            uncertainty(sure) if sure else 1.0,
+            uncertainty(sure) if sure else UNRESOLVED,
             companies=1,
             counted=True,
             times=len(platforms),

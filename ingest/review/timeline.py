@@ -28,6 +28,7 @@ class Telling:
     companies: tuple[str, ...]
     annotator: str
     details: str = "{}"
+    sure: bool = True  # of the roles: else it counts for nobody
 
     @property
     def details_said(self) -> dict[str, Any]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from ingest.models import Article, Evidence
+from ingest.models import Article, Event, Evidence
+from ingest.storing.evidence import id_of_event
 from screening.models import IndicatorValue, ScoringRun
 from screening.web.happenings import is_web_address
 from screening.web.names import indicator_name
@@ -78,3 +80,12 @@ def story_of(claim: Evidence) -> int | None:
         return None
     articles = Article.objects.filter(url=claim.source_url).order_by("pk")
     return articles.values_list("story", flat=True).first()
+
+
+def overruled_at(claim: Evidence) -> datetime | None:
+    """When a person put right what the claim says; None where nobody did."""
+    if claim.kind != "event":
+        return None
+    place = {"revision__blob": claim.blob, "revision__locator": claim.locator}
+    events = Event.objects.filter(overruled_at__isnull=False, **place).select_related("revision__article__source")
+    return next((event.overruled_at for event in events if id_of_event(event) == claim.public_id), None)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from ingest.annotation.event_types import DIRECTIONS, ROLES, STATUSES
+from ingest.annotation.event_types import DIRECTIONS, EVIDENCE_CONFIDENCE, ROLES, STATUSES
 from ingest.models import Correction, Event, Mention, Proposal, Revision
 from ingest.models.review import PROPOSAL_KINDS
 from ingest.review.checking import TYPES
@@ -52,7 +52,9 @@ def question(proposal: Proposal) -> str:
         looks = what.get("looks_like") or "name"
         return f"Is “{proposal.subject}” a {looks} that we should know?"
     guess = " / ".join(what[part] for part in ("lab", "generation", "model") if what.get(part))
-    return f"Does this id mean {guess}?" if guess else "What does this id mean?"
+    return (
+        f"Does the id “{what['model_id']}” mean {guess}?" if guess else f"What does the id “{what['model_id']}” mean?"
+    )
 
 
 def counts() -> list[tuple[str, str, int]]:
@@ -160,4 +162,5 @@ def _annotated(what: Mapping[str, Any]) -> Iterator[str]:
         yield f"all that is named: {', '.join(named) or 'nobody'}"
 
 
-WORDS = {"directions": DIRECTIONS, "statuses": STATUSES, "roles": ROLES, "types": TYPES, "person": PERSON}
+WORDS = {"directions": DIRECTIONS, "statuses": STATUSES, "roles": ROLES, "types": TYPES}
+SHOWN = {"person": PERSON, "threshold": EVIDENCE_CONFIDENCE}

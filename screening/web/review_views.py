@@ -117,6 +117,7 @@ def _shown(
         "alias_kinds": ALIAS_KINDS,
         "section": "review",
         **review.WORDS,
+        **review.SHOWN,
     }
     return render(request, "review/detail.html", context, status=status)
 

@@ -153,6 +153,7 @@ def evidence(request: HttpRequest, day: Day, public_id: str) -> Found:
         "claim": claim,
         "kind": claims.KINDS.get(claim.kind, claim.kind),
         "details": claims.details(claim),
+        "overruled_at": claims.overruled_at(claim),
         "link": claims.source_link(claim),
         "story": claims.story_of(claim),
         "uses": claims.uses(claim, day.run),

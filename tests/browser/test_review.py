@@ -18,6 +18,14 @@ TITLE = "Quagga Cloud and Groq may host Qwen3.5-397B-A17B-Instruct-with-a-very-l
 MADE = "https://review.example/feed"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def beside_the_browser() -> Iterator[None]:
+    """Playwright runs an event loop in this thread; Django would refuse its database there."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield
+
+
 @pytest.fixture(scope="module")
 def asked(site: str, django_db_blocker: Any) -> Iterator[Proposal]:  # noqa: F811
     """Questions of every kind, and an account; gone afterwards, as the database is the whole suite's."""

@@ -8,6 +8,7 @@ import pytest
 
 from ingest.annotation.judgement import SHIPPED, Judgement, shipped
 from ingest.annotation.linking import Linker
+from ingest.learning import judgement_fitting
 from ingest.learning import judgement_training as training
 from kbase.registry.compiled import compile_registry, compiled
 from kbase.registry.schema import Alias, CompanyEntry, FactSource, Registry
@@ -39,9 +40,9 @@ def test_the_served_probability_is_that_of_scikit_learn(trained):
     rows = [*ROWS * 3, *training.taught()]
     seen = training._seen(rows, ours, Judgement.of(trained))
     asked = training.company_examples(rows, seen, {"anthropic"})
-    pair = training.fit(asked)
-    served = Judgement.of(trained | {"company": training.exported(pair, asked)}).company
-    expected = training.chances(pair, asked)
+    pair = judgement_fitting.fit(asked)
+    served = Judgement.of(trained | {"company": judgement_fitting.exported(pair, asked)}).company
+    expected = judgement_fitting.chances(pair, asked)
     for example, chance in zip(asked, expected, strict=True):
         assert served.probability(example.common, example.special) == pytest.approx(chance, abs=1e-2)
 
@@ -59,9 +60,11 @@ def test_training_twice_gives_the_same(trained):
 def test_a_name_that_was_never_labelled_is_judged_by_what_holds_for_any_name():
     entry = CompanyEntry("acme", "Acme", "US", "us", "lab", False, NOTED, aliases=(Alias("Summit", ambiguous=True),))
     linker = Linker(compile_registry(Registry(companies=(entry,))))
-    sure = [mention.confidence for mention in linker.link("AI chip startup Summit raises a round")]
-    assert len(sure) == 1
-    assert sure[0] > 0.5
+    (asked,) = linker.doubtful("AI chip startup Summit raises a round")
+    assert asked.text == "Summit"
+    assert [mention.slug for mention in linker.link("Acme and its AI chip startup Summit raise a round")] == [
+        "acme"
+    ] * 2
     assert linker.link("Leaders of the Summit in Oslo go home") == ()
 
 

@@ -150,6 +150,14 @@ def test_the_claim_of_a_decision_leads_to_its_evidence_page(client: Client) -> N
     assert "in review, 2026-11-24" in page
 
 
+def test_the_page_of_a_claim_that_a_person_put_right_says_so(client: Client) -> None:
+    revision = read(item(TITLE, at=TOLD), SURE)
+    address = f"/evidence/{stories(BEFORE)[0].evidence}/"
+    assert "overruled" not in get(client, address)
+    correct_revision(revision.pk, stated(), word())
+    assert "overruled on 2026-11-24" in get(client, address)
+
+
 def test_a_dismissal_takes_nothing_from_the_days_before() -> None:
     revision = read(item(TITLE, at=TOLD), UNSURE)
     before = whole(AFTER)
