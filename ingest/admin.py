@@ -46,14 +46,14 @@ def _word(request: HttpRequest) -> Word:
 
 def _each(request: HttpRequest, chosen: QuerySet[Proposal], how: str, done: str) -> None:
     """Decide the open ones among those chosen; what cannot be is said."""
-    from ingest.review import deciding  # every command loads the admin, and few need the annotator
+    from ingest.review import checking, deciding  # every command loads the admin, and few need the annotator
 
     count = 0
     for proposal in chosen.filter(state="open"):
         try:
             getattr(deciding, how)(proposal.pk, _word(request))
             count += 1
-        except deciding.ReviewError as error:
+        except checking.ReviewError as error:
             messages.error(request, f"{proposal.subject}: {error}")
     messages.info(request, f"{count} {done}")
 

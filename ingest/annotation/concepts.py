@@ -17,7 +17,8 @@ CONCEPTS: Mapping[str, str] = {
     "ai": (r"\ba\.?i\.?\b|artificial intelligence|machine learning|deep learning|neural net|\bagi\b|superintelligen"),
     "model": (
         r"\bllms?\b|\bvlms?\b|\bslms?\b|"
-        r"(?:language|foundation|frontier|reasoning|vision|world|base|embedding|speech|image|video|omni\w*|multimodal|open|ai) models?\b|"
+        r"(?:language|foundation|frontier|reasoning|vision|world|base|embedding|speech|"
+        r"image|video|omni\w*|multimodal|open|ai) models?\b|"
         r"\bmoe\b|checkpoint|\bweights\b"
     ),
     "assistant": r"chat ?bots?\b|assistants?\b|copilots?\b|\bagents?\b|\bagentic\b|virtual companion",

@@ -113,10 +113,12 @@ def _crossed(facts: Facts) -> Iterator[str]:
     found = facts.crossed
     yield f"## By cross-validation ({event_training.FOLDS} folds, {found.ours.texts:,} texts)\n"
     yield "Each text is answered by a model that has not seen it. Calibration, threshold and the judgement of names "
-    yield "have seen all; the labels are chosen for hard and rare kinds, so that figures on news as it comes differ. "
+    yield "have seen all; most texts are chosen for hard and rare kinds, so that figures on news as it comes differ. "
     yield f"Macro: over the types with {ENOUGH} cases or more. In brackets 90 % intervals, texts drawn again.\n"
-    systems = {"tessera": found.ours, "tessera, sure labels": found.sure, "logistic regression": found.logistic}
-    yield from _systems(systems | {"keyword rules": found.rules})
+    parts = {f"tessera, {name}": part for name, part in found.parts.items()}
+    yield from _systems(
+        {"tessera": found.ours, "logistic regression": found.logistic, "keyword rules": found.rules} | parts
+    )
     yield "\nLogistic regression has the same features and folds, and the threshold that suits it best.\n"
     yield from _types(found.ours, {"logistic regression": found.logistic, "keyword rules": found.rules})
     yield "\n### Calibration\n"

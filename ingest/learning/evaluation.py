@@ -174,7 +174,7 @@ def sums(counts: Floats, drawn: npt.NDArray[np.uint16]) -> Floats:
     """(1 + draws) × classes × 3: first over all texts as they are, then over each sample."""
     flat = counts.reshape(len(counts), -1)
     parts = [drawn[at : at + AT_ONCE].astype(float) @ flat for at in range(0, len(drawn), AT_ONCE)]
-    return np.concatenate([flat.sum(0, keepdims=True), *parts]).reshape(-1, *counts.shape[1:])
+    return np.concatenate([flat.sum(0, keepdims=True), *parts]).reshape(len(drawn) + 1, *counts.shape[1:])
 
 
 def figure(name: str, counts: Floats, drawn: npt.NDArray[np.uint16]) -> Figure:

@@ -50,16 +50,21 @@ class Trained:
     held_out: npt.NDArray[np.float64]
 
 
-def train_events(examples: Sequence[Example], version: str, seed: int = 0) -> Trained:
-    """Train on all examples; calibration and threshold come from ``FOLDS`` models that each saw the others' texts."""
+def train_events(
+    examples: Sequence[Example], version: str, *, taught: Sequence[Example] = (), seed: int = 0
+) -> Trained:
+    """Train on all examples; calibration and threshold come from ``FOLDS`` models that each saw the others' texts.
+
+    ``taught``: made-up examples, learned from and never measured on.
+    """
     targets = np.array([[kind in example.events for kind in TYPES] for example in examples])
     logits = np.zeros(targets.shape)
     for seen, unseen in KFold(FOLDS, shuffle=True, random_state=seed).split(targets):
-        part = fitted([examples[i] for i in seen], version, seed)[0]
+        part = fitted([*(examples[i] for i in seen), *taught], version, seed)[0]
         logits[unseen] = [part.logits(examples[i].features) for i in unseen]
     slope, intercept = _calibration(logits, targets)
     held_out = 1 / (1 + np.exp(-(slope * logits + intercept)))
-    model, network = fitted(examples, version, seed)
+    model, network = fitted([*examples, *taught], version, seed)
     threshold = _best_threshold(held_out, targets)
     model = replace(model, slope=slope.astype(np.float32), intercept=intercept.astype(np.float32), threshold=threshold)
     return Trained(model, network, held_out)

@@ -7,6 +7,7 @@ either gives the same training item.
 from __future__ import annotations
 
 import csv
+import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -16,6 +17,8 @@ from django.db import DatabaseError
 
 from ingest.annotation.event_types import EVENT_TYPES
 from ingest.learning.labels import SHOWN, Key, Labelled, Text, joined, key_of, texts_of_captures
+
+LETTERS = string.ascii_letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,11 @@ def corrections() -> Iterator[Labelled]:
             families=frozenset(said["families"]),
             unsure=said["decided"] is not None,
         )
+
+
+def rounds(rows: Mapping[Key, Mapping[str, str]]) -> dict[Key, str]:
+    """In which round each text was read: ``A`` and ``A+R`` read in the first, ``B3`` in the third."""
+    return {key: f"round {row['reader'].partition('+')[0].lstrip(LETTERS) or 1}" for key, row in rows.items()}
 
 
 def remarks(path: Path) -> str:

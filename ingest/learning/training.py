@@ -19,6 +19,9 @@ from ingest.learning.judgement_training import train_judgement
 from ingest.learning.labels import Labelled
 from kbase.registry.compiled import Compiled
 
+TAUGHT = Path(__file__).parent / "taught_events.txt"
+TAUGHT_WEIGHT = 0.5  # of a made-up headline beside a labelled one
+
 
 @dataclass(frozen=True, slots=True)
 class Learned:
@@ -39,7 +42,14 @@ def learn(labels: Sequence[Labelled], registry: Compiled, slugs: Sequence[frozen
     names = train_judgement([_row(label) for label in labels], registry, *slugs)
     annotator = Annotator(registry, judgement=Judgement.of(names))
     version = f"events-{made_on:%Y%m%d}-{print_of[:8]}"
-    return Learned(names, train_events(examples(labels, annotator), version), print_of)
+    return Learned(names, train_events(examples(labels, annotator), version, taught=taught(annotator)), print_of)
+
+
+def taught(annotator: Annotator, path: Path = TAUGHT) -> list[Example]:
+    """The made-up headlines that come with the program."""
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
+    pairs = [(types.split(), title.strip()) for types, title in (line.split("|") for line in lines)]
+    return [Example(annotator.features(title, "", ""), frozenset(types), TAUGHT_WEIGHT) for types, title in pairs]
 
 
 def examples(labels: Sequence[Labelled], annotator: Annotator) -> list[Example]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,14 +15,13 @@ from ingest.learning import baselines
 from ingest.learning.baselines import answer_of, best_answers, targets
 from ingest.learning.evaluation import Answer, Evaluation, Mistake, answer, compare, worst
 from ingest.learning.event_training import matrix
-from ingest.learning.labels import Labelled
+from ingest.learning.labels import Key, Labelled, key_of
 from ingest.learning.training import Learned, examples, learn
 from kbase.registry.compiled import Compiled
 
 LATER = date(2026, 4, 1)  # the split by time: learned from texts seen before it, tried on those from then on
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 FEWEST = 50  # texts on either side of the split, below which it says nothing
-Told = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Asked:
     registry: Compiled
     slugs: tuple[frozenset[str], frozenset[str]]
     made_on: date
+    rounds: Mapping[Key, str]  # in which round of reading a text was labelled
 
     @property
     def known(self) -> frozenset[str]:
@@ -50,10 +51,10 @@ class AtThreshold:
 
 @dataclass(frozen=True, slots=True)
 class Crossed:
-    """By cross-validation over all labels. ``sure``: on those about which their reader was not unsure."""
+    """By cross-validation over all labels; ``parts``: some of them alone."""
 
     ours: Evaluation
-    sure: Evaluation
+    parts: dict[str, Evaluation]
     logistic: Evaluation
     rules: Evaluation
     thresholds: tuple[AtThreshold, ...]
@@ -84,18 +85,30 @@ def crossed(learned: Learned, asked: Asked) -> Crossed:
     rows = matrix(model, [example.features for example in examples(labels, annotator)])
     logistic = best_answers(baselines.logistic_held_out(rows, labels), targets(labels))
     ours = [answer_of(row, model.threshold) for row in held_out.tolist()]
-    sure = [at for at, label in enumerate(labels) if not label.unsure]
 
     def measured(answers: Sequence[Answer]) -> Evaluation:
         return compare(answers, labels, asked.known)
 
     return Crossed(
         ours=measured(ours),
-        sure=compare([ours[at] for at in sure], [labels[at] for at in sure], asked.known),
+        parts={
+            name: compare([ours[at] for at in places], [labels[at] for at in places], asked.known)
+            for name, places in _parts(asked).items()
+        },
         logistic=measured(logistic),
         rules=measured(baselines.keyword_rules(annotator, labels)),
         thresholds=tuple(_at(threshold, held_out, targets(labels)) for threshold in THRESHOLDS),
     )
+
+
+def _parts(asked: Asked) -> dict[str, list[int]]:
+    """Places in the labels: those that their reader was sure of, and each round of reading."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for at, label in enumerate(asked.labels):
+        if not label.unsure:
+            found["sure"].append(at)
+        found[asked.rounds.get(key_of(label.title, label.summary), "corrections")].append(at)
+    return dict(sorted(found.items()))
 
 
 def _at(threshold: float, chances: baselines.Floats, meant: np.ndarray) -> AtThreshold:

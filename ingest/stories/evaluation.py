@@ -18,6 +18,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from ingest.annotation.annotate import Annotator
+from ingest.annotation.event_types import EVIDENCE_CONFIDENCE
 from ingest.captures import Captured, documents
 from ingest.parsing.feeds import parse_feed
 from ingest.stories.keys import keys
@@ -145,6 +146,7 @@ class _Reader:
             events=[
                 Happened(event.type, event.status, tuple((p.slug, p.role) for p in event.participants))
                 for event in told.events
+                if event.sure and event.confidence >= EVIDENCE_CONFIDENCE
             ],
         )
 

@@ -99,8 +99,8 @@ def _named(revisions: Collection[int]) -> Mapping[int, list[tuple[str, str, str]
 
 def _told(revisions: Collection[int]) -> Mapping[int, list[Happened]]:
     found: dict[int, list[Happened]] = defaultdict(list)
-    rows = Event.objects.filter(revision__in=revisions, overruled_at=None, confidence__gte=EVIDENCE_CONFIDENCE)
-    told = rows.values_list("revision", "type", "status", "participants")
+    counted = Event.objects.filter(overruled_at=None, confidence__gte=EVIDENCE_CONFIDENCE, sure=True)
+    told = counted.filter(revision__in=revisions).values_list("revision", "type", "status", "participants")
     for revision, kind, status, participants in told.iterator():
         found[revision].append(Happened(kind, status, tuple((p["slug"], p["role"]) for p in participants)))
     return found

@@ -70,7 +70,7 @@ def as_lines(some: Iterable[Labelled]) -> str:
     rows = [
         {"id": f"m{number}", "source": label.source or "headlines", "title": label.title, "summary": label.summary}
         | {"events": sorted(label.events) or ["other"], "companies": sorted(label.companies)}
-        | {"families": sorted(label.families), "seen": str(label.seen)}
+        | {"families": sorted(label.families), "seen": str(label.seen or "")}
         for number, label in enumerate(some)
     ]
     return "".join(json.dumps(row) + "\n" for row in rows)

@@ -141,7 +141,7 @@ def _resolution(annotator: Annotator, seed: int) -> dict[str, Any] | None:
 def _notes(labels: Sequence[Labelled]) -> Iterator[str]:
     """What of the figures is in-sample."""
     keys = {key_of(label.title, label.summary) for label in labels}
-    learned = len(keys & read_hashed().keys()) if OWN_LABELS.is_file() else 0
+    learned = len(keys & read_hashed(OWN_LABELS).keys()) if OWN_LABELS.is_file() else 0
     if learned:
         yield f"In-sample: the judgement of names and the event model have learned from {learned} of these texts."
     else:

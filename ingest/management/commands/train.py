@@ -13,8 +13,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from ingest.annotation.event_model import SHIPPED
-from ingest.learning.card import Facts, card
-from ingest.learning.gathering import Gathered, gather, remarks, slugs_that_could_be_given
+from ingest.learning.card import Facts, Rows, card
+from ingest.learning.gathering import Gathered, gather, remarks, rounds, slugs_that_could_be_given
 from ingest.learning.labels import OWN_LABELS, LabelError, Labelled, read_hashed, read_lines
 from ingest.learning.training import Learned, keep, learn
 from ingest.learning.trials import Asked, Tried, annotator_of, by_time, crossed, tried
@@ -39,24 +39,22 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         captures = _captures(options["captures"])
-        gathered = self._gather(options["labels"], captures)
-        asked = _asked(gathered, options["made_on"] or timezone.now().date())
+        rows = _rows(options["labels"])
+        gathered = self._gather(rows, captures)
+        asked = _asked(gathered, rows, options["made_on"] or timezone.now().date())
         self.stdout.write(f"==> learning from {len(asked.labels):,} texts (some minutes)")
         learned = learn(asked.labels, asked.registry, asked.slugs, asked.made_on)
         for path in keep(learned, options["output"]):
             self.stdout.write(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
-        facts = self._facts(learned, asked, gathered, options["labels"])
+        facts = self._facts(learned, asked, gathered, rows, remarks(options["labels"]))
         path = options["output"] / "CARD.md"
         path.write_text(card(facts), encoding="utf-8")
         micro = facts.crossed.ours.micro.f1.value
         self.stdout.write(f"{path}: model {learned.version}, micro-F1 by cross-validation {micro:.3f}")
 
-    def _gather(self, labels: Path, captures: Path | None) -> Gathered:
+    def _gather(self, rows: Rows, captures: Path | None) -> Gathered:
         self.stdout.write("==> looking for the texts of the labels")
-        try:
-            gathered = gather(read_hashed(labels), captures)
-        except (OSError, KeyError, UnicodeDecodeError) as error:
-            raise CommandError(f"{labels} cannot be read as labels: {error!r}") from None
+        gathered = gather(rows, captures)
         if gathered.without_database:
             self.stdout.write(f"no stored articles: {gathered.without_database}")
         found = f"{len(gathered.labels):,} texts to learn from: {gathered.asked:,} labels looked for"
@@ -66,7 +64,7 @@ class Command(BaseCommand):
             raise CommandError(f"{len(gathered.labels)} labels found their text in {where}: {FEWEST} are needed")
         return gathered
 
-    def _facts(self, learned: Learned, asked: Asked, gathered: Gathered, labels: Path) -> Facts:
+    def _facts(self, learned: Learned, asked: Asked, gathered: Gathered, rows: Rows, said: str) -> Facts:
         self.stdout.write("==> measuring: cross-validation, logistic regression and rules beside it")
         figures = crossed(learned, asked)
         self.stdout.write("==> measuring: learning anew from the earlier texts, trying on the later (some minutes)")
@@ -75,8 +73,8 @@ class Command(BaseCommand):
             learned=learned,
             asked=asked,
             gathered=gathered,
-            remarks=remarks(labels),
-            rows=read_hashed(labels),
+            remarks=said,
+            rows=rows,
             crossed=figures,
             later=later,
             dev=_dev(learned, asked, gathered.captures),
@@ -92,14 +90,21 @@ def _captures(given: Path | None) -> Path | None:
     return shared if shared.is_dir() else None
 
 
-def _asked(gathered: Gathered, made_on: date) -> Asked:
+def _rows(labels: Path) -> Rows:
+    try:
+        return read_hashed(labels)
+    except (OSError, KeyError, UnicodeDecodeError) as error:
+        raise CommandError(f"{labels} cannot be read as hashed labels: {error!r}") from None
+
+
+def _asked(gathered: Gathered, rows: Rows, made_on: date) -> Asked:
     """The registry as it comes, without what this installation's people decided: others must get the same model."""
     try:
         registry = compiled(settings.DATA_DIR, decided=False)
     except RegistryError as error:
         raise CommandError(f"the registry has faults:\n{error}") from None
     slugs = slugs_that_could_be_given(gathered.captures, gathered.labels)
-    return Asked(gathered.labels, registry, slugs, made_on)
+    return Asked(gathered.labels, registry, slugs, made_on, rounds(rows))
 
 
 def _dev(learned: Learned, asked: Asked, captures: Path | None) -> Tried | None:
