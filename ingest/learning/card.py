@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from ingest.annotation.event_features import NORMED, WEIGHTS
 from ingest.annotation.event_types import EVIDENCE_CONFIDENCE
@@ -15,7 +16,7 @@ from ingest.learning import event_training
 from ingest.learning.evaluation import ENOUGH, TYPES, Calibration, Evaluation, Figure, Mistake, Share
 from ingest.learning.gathering import Gathered
 from ingest.learning.labels import Key, key_of
-from ingest.learning.training import Learned
+from ingest.learning.training import TAUGHT, TAUGHT_WEIGHT, Learned
 from ingest.learning.trials import LATER, Asked, Crossed, Tried
 
 Rows = Mapping[Key, Mapping[str, str]]
@@ -87,8 +88,16 @@ def _data(facts: Facts) -> Iterator[str]:
     yield "\nHow they were made, in the words of their file:\n"
     yield f"> {facts.remarks}\n"
     yield from _table(("type", "texts"), [(kind, f"{counts[kind]:,}") for kind in (*TYPES, "other")])
+    yield f"\nBeside them {taught_count()} made-up headlines for events (weight {TAUGHT_WEIGHT}) and "
+    yield f"{facts.learned.names['made']['taught']} for names are learned from and never measured on "
+    yield "(`ingest/learning/taught_*.txt`)."
     readers = sorted(Counter(row["reader"] for row in facts.rows.values()).items())
     yield f"\nBy reader: {', '.join(f'{reader} {count:,}' for reader, count in readers)}."
+
+
+def taught_count(path: Path = TAUGHT) -> int:
+    """The made-up headlines for events."""
+    return sum(line[:1] not in ("", "#") for line in path.read_text(encoding="utf-8").splitlines())
 
 
 def _network(facts: Facts) -> Iterator[str]:
