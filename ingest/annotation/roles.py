@@ -7,7 +7,7 @@ stands after "with", "on", "from" or "of" is acted with. ``tell`` knows nothing 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ingest.annotation.event_frames import Frame, frame
 from ingest.annotation.event_rules import words
@@ -29,6 +29,7 @@ MAKERS_TOO = words(
     "alibaba|amazon|apple|baidu|cisco|dell|foxconn|google|hpe|huawei|ibm|lenovo|meta|microsoft|openai|quanta|spacex|"
     "supermicro|tesla|tencent|xai|xiaomi"
 )
+BUILD_FOR_THEMSELVES = frozenset({"meta", "bytedance"})  # of the largest, those that let nothing to others
 MACHINES = frozenset({"asml"})  # makes what makes chips
 SERVING_KINDS = frozenset({"host", "gateway", "local"})
 APP_KINDS = frozenset({"app", "subscription"})
@@ -51,9 +52,17 @@ def firms_of(compiled: Compiled) -> Firms:
         main_labs=frozenset(slug for slug, group in groups.items() if group == "lab"),
         makers=(chips | MAKERS_TOO) - MACHINES,
         makers_only=chips - MACHINES,
+        landlords=_landlords(compiled, groups),
         platforms=platforms - labs,
         apps=apps - platforms - labs,
     )
+
+
+def _landlords(compiled: Compiled, groups: Mapping[str, str]) -> frozenset[str]:
+    hosting = {compiled.owner_of_platform(p.slug) for p in compiled.registry.platforms if p.kind == "host"}
+    clouds = {slug for slug, group in groups.items() if group in ("ai_cloud", "hyperscaler")}
+    labs = {slug for slug, group in groups.items() if group == "lab"}
+    return frozenset((clouds | {owner for owner in hosting if owner}) - labs - BUILD_FOR_THEMSELVES)
 
 
 def _platform_names(compiled: Compiled, kinds: frozenset[str]) -> frozenset[str]:

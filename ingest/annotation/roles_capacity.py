@@ -70,7 +70,8 @@ def _builders(told: Frame, firms: Firms) -> list[str]:
 
 
 def _landlords(told: Frame, firms: Firms) -> list[Mark]:
-    return [m for m in told.marks if m.named.company not in firms.makers_only and not is_model(m) and _rents(told, m)]
+    """Those with capacity to let that the clause speaks of as its place; a customer is none."""
+    return [m for m in told.marks if m.named.company in firms.landlords and not is_model(m) and _rents(told, m)]
 
 
 def _rents(told: Frame, mark: Mark) -> bool:

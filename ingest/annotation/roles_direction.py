@@ -16,10 +16,12 @@ SUPPLY = frozenset({"accelerator", "datacentre"})
 AT_ONCE = frozenset({"deal", "partnership", "pricing", "release"})
 ENDERS = frozenset({"actor", "partner", "host", "developer"})
 _BROKEN = r"outages?|shut\w* (?:down|off)|discontinu\w+|depreca\w+|sunset\w*|retir(?:es|ed|ing)|goes down"
+_STOPS = r"(?:stops?|stopped|to stop) (?:offering|selling|serving|supporting|running)"
 ENDS: Mapping[str, re.Pattern[str]] = {
     kind: re.compile(rf"\b(?:{text})\b", re.IGNORECASE)
     for kind, text in {
-        "availability": rf"{_BROKEN}|remov(?:es|ed|ing)|block(?:s|ed|ing)?|cuts? off|bans?|banned|drops|no longer|"
+        "availability": rf"{_BROKEN}|{_STOPS}|remov(?:es|ed|ing)|block(?:s|ed|ing)?|cuts? off|bans?|banned|drops|"
+        r"no longer|"
         r"retirement|revok\w+|kills|pulls|withdraws|suspends|ditch\w*",
         "release": r"retir(?:es|ed|ing)|depreca\w+|withdraws|withholds|pulls|discontinu\w+|kills|shut\w* down",
         "partnership": r"(?:ends?|ended|ending|exit(?:s|ed)?|drop(?:s|ped)?|kills|terminat\w+|scrap(?:s|ped)?|"
@@ -29,9 +31,9 @@ ENDS: Mapping[str, re.Pattern[str]] = {
         r"walks? away|walking away|pulls out|(?:deal|talks|partnership) (?:collaps\w+|falls? apart)",
         "datacentre": r"outages?|hit by|attack(?:s|ed)?|strikes? (?:on|hits?)|air ?strikes?|missile|damaged?|"
         r"disrupt\w+|shut\w* down|knocked|goes down|stalled|cuts? (?:back|capex|spending)|scal\w+ back|"
-        r"moves? away|exits?|evacuat\w+",
-        "serving": rf"{_BROKEN}|kills",
-        "tuning": rf"{_BROKEN}|ends",
+        r"moves? away|exits?|evacuat\w+|knocks? out|fire (?:in|at|hits|destroys)",
+        "serving": rf"{_BROKEN}|{_STOPS}|kills",
+        "tuning": rf"{_BROKEN}|{_STOPS}|ends",
         "accelerator": r"discontinu\w+|halts?|scraps?|ends production|stops (?:making|selling|production)|exits?|"
         r"shut\w* down",
         "deal": r"collaps\w+|falls? (?:apart|through)|terminat\w+|divest\w*|sells (?:its )?(?:stake|shares)|dumps",
@@ -52,6 +54,16 @@ UNMOVED = re.compile(
     r"residents|moratorium|unused|emissions?|water|concerns?|fears?)\b",
     re.IGNORECASE,
 )
+# Where one of these stands nobody gains: it is not so, somebody is kept from it, or it is only wished for.
+NOT_SO = re.compile(
+    r"^(?:no,|ex-|former )|\b(?:not|never|isn't|aren't|wasn't|doesn't|don't|didn't|won't|can't|cannot|hasn't|haven't|"
+    r"yet to|fail(?:s|ed)? to|unable|refus\w+|declin\w+ to|rejects?|rejected|struggl\w+|block(?:s|ed)|prevent\w*|sues?|"
+    r"sued|suing|stops?|stopped|fire|blaze|flood\w*|knock\w*|fake|hoax|false(?:ly)?|myth|on strike|vetoe?[sd]?)\b",
+    re.IGNORECASE,
+)
+WISHED = re.compile(
+    r"^opinion\b|\b(?:should|would|must|if|urges?|calls? (?:for|on)|demands?|petition)\b", re.IGNORECASE
+)
 STATEMENT = re.compile(r"(?:a )?statement (?:on|about|from)\b", re.IGNORECASE)
 FURTHER = re.compile(r", | as | amid ")
 TESTED = re.compile(r"\bperformance$|\b(?:benchmark\w*|vs\.?|compar\w+|put to the test)\b", re.IGNORECASE)
@@ -67,9 +79,13 @@ def direction(kind: str, kinds: frozenset[str], told: Frame, parts: Sequence[Par
     """
     if kind in PASSIVE or told.status == "denied" or (kind in SUPPLY and _by_government(kinds, told)):
         return "neutral"
+    if WISHED.search(told.masked):
+        return "neutral"
     if told.status == "cancelled" or (kind in ENDS and ENDS[kind].search(told.masked)):
         return "removes"
     if told.listed or (told.talk and not own) or STATEMENT.match(told.masked) or _only_told(kind, told, own):
+        return "neutral"
+    if NOT_SO.search(told.masked):
         return "neutral"
     return "adds" if kind not in SUPPLY or _grows(kinds, told, parts) else "neutral"
 

@@ -37,7 +37,7 @@ HOSTING = re.compile(
     stems("""
     add bring brought integrat support welcom launch offer roll mak made includ embed adopt cho select tap us[ei]
     expand host deploy get got open introduc announc releas let power run put enabl provid unveil serv work sign
-    partner team pick switch mov debut build built
+    partner team pick switch mov debut build built remov drop block suspend pull ditch stop retir discontinu withdr
     """),
     re.IGNORECASE,
 )

@@ -38,5 +38,6 @@ class Firms:
     main_labs: frozenset[str]  # … and that is their trade
     makers: frozenset[str]  # make chips or systems
     makers_only: frozenset[str]  # … and that is their trade
+    landlords: frozenset[str]  # let capacity: clouds, and whoever runs models for others
     platforms: frozenset[str]
     apps: frozenset[str]  # lower-case names of assistants and editors, in which models are used and not offered

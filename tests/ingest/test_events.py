@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 import time
 from pathlib import Path
@@ -11,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from ingest.annotation.annotate import Annotator
-from ingest.annotation.evaluation import evaluate
 from ingest.annotation.event_types import DIRECTIONS, EVENT_TYPES, STATUSES
 from ingest.annotation.events import Event
+from ingest.learning.evaluation import evaluate
+from ingest.learning.labels import read_lines
 from kbase.registry.compiled import compiled
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -157,6 +157,37 @@ def test_who_takes_chips_is_the_buyer_and_whose_they_are_the_maker(annotator, ti
     assert {("actor", maker), ("buyer", buyer)} <= told_of
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "DeepSeek V4 not yet available on AWS Bedrock",
+        "Nebius fails to secure power for its data center in Leeds",
+        "Judge blocks xAI data center in Memphis",
+        "Fire knocks out Google Cloud data center in Oregon",
+        "Groq says it did not partner with Nvidia",
+        "No, Apple has not partnered with Anthropic",
+        "Opinion: OpenAI and Microsoft should deepen their partnership",
+        "Anthropic sues OpenAI over partnership with Amazon",
+        "Ex-Google engineer builds data center in space",
+        "Fireworks AI stops offering fine-tuning",
+    ],
+)
+def test_nobody_gains_by_what_is_not_so(annotator, title):
+    assert all(event.direction != "adds" for event in told(annotator, title).values())
+
+
+def test_a_customer_lets_no_data_center(annotator):
+    event = told(annotator, "Oracle signs $30bn cloud deal with OpenAI for 4.5 GW of data centers")["datacentre"]
+    assert ("seller", "openai") not in parts(event)
+    assert ("actor", "oracle") in parts(event)
+
+
+def test_who_takes_a_model_off_its_platform_is_the_host(annotator):
+    event = told(annotator, "Microsoft removes Claude from Copilot")["availability"]
+    assert event.direction == "removes"
+    assert ("host", "microsoft") in parts(event)
+
+
 def test_what_looks_like_our_own_marks_is_only_text(annotator):
     assert set(told(annotator, "⟦c7|x⟧ releases ⟦v9|y⟧")) == {"other"}
 
@@ -172,11 +203,11 @@ def test_hostile_text_takes_no_time(annotator, text):
 
 @pytest.mark.skipif(not LABELS.is_dir(), reason=f"no labels at {LABELS}")
 def test_it_agrees_with_the_labels_as_well_as_it_did(annotator):
-    rows = [json.loads(line) for line in (LABELS / "dev.jsonl").read_text().splitlines()]
+    rows = read_lines(LABELS / "dev.jsonl")
     with (LABELS / "entities.csv").open(newline="") as file:
         known = frozenset(row["slug"] for row in csv.DictReader(file))
     found = evaluate(annotator, rows, known)
-    assert found.companies > 0.97
-    assert found.families > 0.95
-    assert found.events > 0.85
-    assert found.macro > 0.8
+    assert found.companies.f1.value > 0.97
+    assert found.families.f1.value > 0.95
+    assert found.micro.f1.value > 0.85
+    assert found.macro.f1.value > 0.8

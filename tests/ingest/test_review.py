@@ -124,6 +124,15 @@ def test_an_unknown_name_is_one_question_that_counts_its_texts_and_shows_the_lat
     assert the("name").state == "settled", "no machine wonders any more"
 
 
+@pytest.mark.django_db
+def test_a_name_that_a_person_dismissed_is_not_asked_again_wherever_it_is_met() -> None:
+    first, second = "Quagga 9 is out", "Quagga 9 again"
+    read(item(first), Read(unknown=(name_in(first, "Quagga 9"),)))
+    dismiss(the("name").pk, word())
+    read(item(second), Read(unknown=(name_in(second, "Quagga 9", score=0.9),)))
+    assert the("name").state == "dismissed"
+
+
 def test_a_question_is_worth_more_the_less_sure_the_more_hangs_on_it_the_oftener_and_the_newer() -> None:
     common: dict[str, Any] = {"companies": 1, "counted": False, "times": 1, "at": TOLD_AT}
     plain = usefulness(uncertainty(0.3), **common)

@@ -75,10 +75,12 @@ def test_a_broken_file_means_that_nothing_was_decided(data: Path, content: str) 
 
 
 def test_a_decision_replaces_what_the_registry_says_of_the_text(data: Path) -> None:
-    groq = next(c for c in compiled(data).registry.companies if c.slug == "groq")
-    write_decided(data, [DecidedAlias(groq.name, "company", "groq", ambiguous=True)])
-    changed = next(c for c in compiled(data).registry.companies if c.slug == "groq")
-    assert [alias.ambiguous for alias in changed.aliases if alias.text.casefold() == groq.name.casefold()] == [True]
+    company = next(c for c in compiled(data).registry.companies if c.aliases and not c.aliases[0].ambiguous)
+    text = company.aliases[0].text
+    write_decided(data, [DecidedAlias(text, "company", company.slug, ambiguous=True)])
+    changed = next(c for c in compiled(data).registry.companies if c.slug == company.slug)
+    assert [alias.ambiguous for alias in changed.aliases if alias.text.casefold() == text.casefold()] == [True]
+    assert len(changed.aliases) == len(company.aliases)
 
 
 # Deciding
@@ -120,6 +122,16 @@ def test_an_old_text_that_comes_in_after_the_decision_does_not_claim_before_it(d
     old = item(TITLE, at=TOLD_AT)
     understand(now=NOW + timedelta(days=1))
     assert hosts(old)["groq"] == (NOW, None)
+
+
+@pytest.mark.django_db
+def test_what_such_a_text_tells_without_the_alias_counts_from_its_own_time(data: Path) -> None:
+    add_alias({**ALIAS, "text": "Zebrawood", "slug": "cerebras"}, word())
+    old = item("Qwen3 32B is now available on GroqCloud, says Zebrawood", at=TOLD_AT)
+    understand(now=NOW + timedelta(days=1))
+    spells = Event.objects.filter(revision=old, type="availability").order_by("overruled_at")
+    assert [(event.decided_at, event.overruled_at) for event in spells] == [(None, NOW), (NOW, None)]
+    assert ["cerebras" in event.companies for event in spells] == [False, True]
 
 
 @pytest.mark.django_db
