@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from ingest.annotation import link_rules as rules
 from ingest.annotation.link_context import CJK, Hit, Name, Page, bound
+from ingest.annotation.other_meanings import means_another
 
 WORD_BEFORE = re.compile(r"(?P<word>[\w.$%&+#]+)([^\w]{0,3})$")
 WORD_AFTER = re.compile(r"([^\w]{0,3})(?P<word>[\w.$%&+#]+)")
@@ -129,6 +130,8 @@ def company_common(told: Told, page: Page, hit: Hit, here: Sight, maker: str) ->
         f"hg{shade}{here.gap[:2]}",
         f"r{rivals:d}{rival:d}",
     ]
+    if means_another(hit.key, page.text.text, hit.start, hit.end):
+        found += ["X", f"X{same}{min(1, other)}"]
     if hit.key in rules.SURROUNDINGS:
         found += [
             f"e{same}{other}{voice[:2]}",
@@ -159,6 +162,8 @@ def company_special(told: Told, page: Page, hit: Hit, here: Sight, maker: str) -
         f"t{here.tail}",
         f"g{here.gap}",
     ]
+    if means_another(hit.key, page.text.text, hit.start, hit.end):
+        found.append("X")
     found.extend(f"b{word}" for word in _around(page, hit))
     return [alias + feature for feature in found]
 
