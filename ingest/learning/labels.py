@@ -73,7 +73,7 @@ def read_lines(path: Path) -> list[Labelled]:
     Raises LabelError, with the number of the line, where one is no such object.
     """
     found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
         if not line.strip():
             continue
         try:
