@@ -8,7 +8,7 @@ import sys
 
 from psycopg.errors import UndefinedColumn, UndefinedTable
 
-WITHOUT_DATABASE = {"annotate", "resolve", "help", "version", "collectstatic", "--help", "--version", "up"}
+WITHOUT_DATABASE = {"annotate", "resolve", "evaluate", "help", "version", "collectstatic", "--help", "--version", "up"}
 
 
 def main() -> int:

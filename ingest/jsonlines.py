@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 
+CHUNK = 65_536  # bytes asked for at once
 LONGEST_LINE = 4_000_000  # bytes; what is longer is refused unread, so that memory stays small
 Json = dict[str, Any]
 log = logging.getLogger(__name__)
@@ -18,18 +19,21 @@ class BadLine(Exception):
 
 
 def answer_lines(source: IO[bytes], sink: IO[str], answer: Callable[[Json], Json]) -> int:
-    """An answer for every line that is not blank, flushed at once; returns how many were refused.
+    """An answer for every line that is not blank; returns how many were refused.
+
+    Answers are flushed as soon as no further line is at hand, so that who waits for one gets it.
 
     A refused line is answered by ``{"id", "error"}``, with ``id`` null where it cannot be read.
     """
     refused = 0
-    for line in _lines(source):
+    for line, more in _lines(source):
         given, reply = _answer(line, answer)
         if "error" in reply:
             refused += 1
             log.warning("line refused (id %r): %s", given, reply["error"])
         sink.write(json.dumps(reply, ensure_ascii=False) + "\n")
-        sink.flush()
+        if not more:
+            sink.flush()
     return refused
 
 
@@ -51,15 +55,22 @@ def text_of(item: Json, name: str, *, needed: bool = False) -> str:
     return value
 
 
-def _lines(source: IO[bytes]) -> Iterator[bytes | None]:
-    """Lines without blank ones; None for one that is too long."""
-    while line := source.readline(LONGEST_LINE + 1):
-        if len(line) > LONGEST_LINE:
-            while line and not line.endswith(b"\n"):
-                line = source.readline(LONGEST_LINE)
-            yield None
-        elif line.strip():
-            yield line
+def _lines(source: IO[bytes]) -> Iterator[tuple[bytes | None, bool]]:
+    """Lines without blank ones, None for one that is too long; and whether another is at hand already."""
+    rest, skipping = b"", False
+    while chunk := source.read1(CHUNK):  # type: ignore[attr-defined]
+        *whole, rest = (rest + chunk).split(b"\n")
+        lines = [None if skipping and not place else _bounded(line) for place, line in enumerate(whole)]
+        lines = [line for line in lines if line is None or line.strip()]
+        yield from ((line, place + 1 < len(lines)) for place, line in enumerate(lines))
+        skipping = (skipping and not whole) or len(rest) > LONGEST_LINE
+        rest = b"" if skipping else rest
+    if skipping or rest.strip():
+        yield None if skipping else rest, False
+
+
+def _bounded(line: bytes) -> bytes | None:
+    return line if len(line) <= LONGEST_LINE else None
 
 
 def _answer(line: bytes | None, answer: Callable[[Json], Json]) -> tuple[Any, Json]:

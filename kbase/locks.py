@@ -11,6 +11,7 @@ from kbase.errors import PlainError
 
 WRITER = 7_365_100
 UNDERSTANDING = 7_365_102
+ALIASES = 7_365_104
 
 
 class WriterBusy(PlainError):

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import product
 
 from django.db.models import Q
 
@@ -17,7 +18,7 @@ from ingest.stories.items import aparts, evidence_pairs
 from ingest.storing.evidence import compute_id, event_id, role_id, share_id
 from ingest.watching.coverage import Past, covered_months, publisher_key
 from ingest.watching.pasts import PUBLISHED, read_pasts
-from kbase.models import Company, ComputeEstimate, Family, InfrastructureShare, SegmentRole
+from kbase.models import Company, ComputeEstimate, Family, Generation, InfrastructureShare, SegmentRole
 from kbase.times import next_day
 from screening.facts import (
     FIRST_HAND,
@@ -95,6 +96,7 @@ class Inputs:
     told: tuple[Told, ...]
     published: tuple[Published, ...]
     family_lab: Mapping[str, str]
+    generation_family: Mapping[str, str]  # ``lab/slug`` -> the brand
     pairs: tuple[Pair, ...] = ()  # which articles tell the same news, and why
     aparts: tuple[Apart, ...] = ()  # and which do not, as people say
 
@@ -175,6 +177,11 @@ def _published() -> tuple[Published, ...]:
     )
 
 
+def _generation_family() -> Mapping[str, str]:
+    rows = Generation.objects.exclude(family=None).values_list("lab__slug", "slug", "family__slug")
+    return {f"{lab}/{slug}": family for lab, slug, family in rows}
+
+
 def read_inputs() -> Inputs:
     return Inputs(
         catalogue=read_catalogue(),
@@ -185,6 +192,7 @@ def read_inputs() -> Inputs:
         told=tuple(_told()),
         published=_published(),
         family_lab=dict(Family.objects.filter(retired_at=None).values_list("slug", "lab__slug")),
+        generation_family=_generation_family(),
         pairs=tuple(evidence_pairs(PUBLISHED)),
         aparts=tuple(aparts()),
     )
@@ -316,11 +324,43 @@ def _coverage(inputs: Inputs, today: OnTheDay, horizon: Horizon) -> Mapping[str,
     }
 
 
+def _when(told: Told) -> tuple[datetime, datetime]:
+    """By which one of two news is the later: published, or where that is the same, known."""
+    return told.happened_at, told.told_at
+
+
+def _ended(inputs: Inputs, until: datetime, horizon: Horizon) -> Mapping[tuple[str, str], tuple[datetime, datetime]]:
+    """(host, generation, or family where none is told) -> when news last told that it is offered no more."""
+    found: dict[tuple[str, str], tuple[datetime, datetime]] = {}
+    for told in inputs.told:
+        if (
+            told.type == "availability"
+            and told.weight < 0
+            and told.counts(until)
+            and told.confidence >= horizon.min_confidence
+        ):
+            for key in _host_and_model(told):
+                found[key] = max(found.get(key, _when(told)), _when(told))
+    return found
+
+
+def _host_and_model(told: Told) -> Iterable[tuple[str, str]]:
+    """Each host with each generation of the event; where it tells none, with each family."""
+    of = {role: [slug for slug, its in told.participants if its == role] for role in ("host", "generation", "model")}
+    return product(of["host"], of["generation"] or of["model"])
+
+
 def _reported(inputs: Inputs, today: OnTheDay, horizon: Horizon, supply: tuple[SupplyRow, ...]) -> list[SupplyRow]:
-    """Offerings that news alone reports, until the catalogue has them or the time is over."""
+    """Offerings that news alone reports, until the catalogue has them, later news ends them or the time is over."""
     until, since = next_day(today.as_of), next_day(today.as_of - timedelta(days=horizon.reported_days))
     listed = {(row.company, row.generation) for row in supply}
     hosts = {row.company: row.platform for row in supply if row.kind == "host"}
+    ended = _ended(inputs, until, horizon)
+
+    def ends(company: str, generation: str) -> list[tuple[datetime, datetime]]:
+        keys = ((company, generation), (company, inputs.generation_family.get(generation, "")))
+        return [ended[key] for key in keys if key in ended]
+
     found = []
     for told in inputs.told:
         if told.type != "availability" or told.weight <= 0 or told.confidence < horizon.min_reported_confidence:
@@ -333,6 +373,7 @@ def _reported(inputs: Inputs, today: OnTheDay, horizon: Horizon, supply: tuple[S
                 SupplyRow(company, hosts[company], "host", generation, told.evidence, reported=True)
                 for generation in generations
                 if (company, generation) not in listed
+                and not any(_when(told) < at for at in ends(company, generation))
             ]
     return found
 

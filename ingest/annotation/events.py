@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from math import prod
 
 from ingest.annotation.event_features import event_features
 from ingest.annotation.event_model import EventModel
@@ -44,7 +45,7 @@ def events(text: Marked, voice: Voice, model: EventModel, firms: Firms, kinds: M
     chances = model.probabilities(event_features(text, voice.speaker, voice.name, kinds))
     found = {kind: chance for kind, chance in chances.items() if chance >= model.threshold}
     if not found:
-        return (_other(text, 1 - max(chances.values())),)
+        return (_other(text, prod(1 - chance for chance in chances.values())),)
     told = tell(found, text, voice.speaker, firms)
     return tuple(
         Event(kind, how.direction, how.status, found[kind], how.participants, how.details, how.sure)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from ingest.annotation.event_types import EVENT_TYPES
 from ingest.parsing.feeds import parse_feed
 
 OWN_LABELS = Path(__file__).parents[2] / "docs" / "readings" / "news_labels.csv"
@@ -87,6 +88,8 @@ def _of_line(row: Mapping[str, object]) -> Labelled:
     lists = {name: row[name] for name in ("events", "companies", "families")}
     if not all(isinstance(value, list) for value in lists.values()):
         raise ValueError("events, companies and families are lists")
+    if unknown := set(lists["events"]) - set(EVENT_TYPES):  # type: ignore[call-overload]
+        raise ValueError(f"no such types: {', '.join(map(str, sorted(unknown)))}")
     source = str(row.get("source") or "")
     return Labelled(
         title=str(row["title"]),

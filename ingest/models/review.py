@@ -50,7 +50,8 @@ class Correction(models.Model):
     """What a person decided: a fact that is true from ``decided_at`` on. Never changed; a later one overrules it.
 
     ``annotation``: who the revision names and what it tells (``companies``, ``families``, ``events``).
-    ``alias``: ``text`` means ``slug`` (``of``: company, lab, platform or family), or is ``ambiguous``.
+    ``alias``: ``text`` means ``slug`` (``of``: company, lab, platform or family), or is ``ambiguous``; no longer so
+    where it is ``withdrawn``.
     ``resolution``: ``provider`` and ``model_id`` mean ``lab``, ``family``, ``generation`` and ``model``.
     """
 

@@ -27,7 +27,9 @@ def decided() -> tuple[DecidedAlias, ...]:
     for correction in Correction.objects.filter(kind="alias").order_by("decided_at", "pk"):
         what = correction.what
         meanings = found.setdefault(what["text"].casefold(), {})
-        if not what["slug"]:
+        if what.get("withdrawn"):
+            meanings.pop(what["of"], None)
+        elif not what["slug"]:
             meanings.clear()
         else:
             meanings[what["of"]] = DecidedAlias(what["text"], what["of"], what["slug"], what["ambiguous"])

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.annotation.event_types import DIRECTIONS, EVENT_TYPES, ROLES, STATUSES
-from ingest.review.aliases import WORD
 from kbase.errors import PlainError
 from kbase.models import Company, Family, Lab, Platform
 from kbase.registry.compiled import Compiled
@@ -30,6 +29,10 @@ class ReviewError(PlainError):
         self.faults = faults
 
 
+class Decided(ReviewError):
+    """Somebody has decided it in the meantime, or the very same before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """The slugs that may be stated."""
@@ -38,6 +41,7 @@ class Known:
     lab: Collection[str]
     platform: Collection[str]
     family: Collection[str]
+    family_lab: Mapping[str, str] = field(default_factory=dict)  # family -> the lab whose brand it is
 
     def of(self, kind: str) -> Collection[str]:
         slugs: Collection[str] = getattr(self, kind)
@@ -51,7 +55,8 @@ def known() -> Known:
         **{
             kind: frozenset(model.objects.filter(retired_at=None).values_list("slug", flat=True))  # type: ignore[attr-defined]
             for kind, model in models.items()
-        }
+        },
+        family_lab=dict(Family.objects.filter(retired_at=None).values_list("slug", "lab__slug")),
     )
 
 
@@ -134,8 +139,8 @@ def checked_alias(what: Mapping[str, Any], slugs: Known, compiled: Compiled) -> 
 
 
 def _alias_faults(text: str, of: str, slug: str, slugs: Known) -> Iterator[str]:
-    if len(text) < 2 or not WORD.search(text):
-        yield "an alias has at least two characters, and a letter or digit"
+    if len(text) < 2 or not any(character.isalpha() for character in text):
+        yield "an alias has at least two characters, and a letter"
     if len(text) > LONGEST_ALIAS:
         yield f"an alias has at most {LONGEST_ALIAS} characters"
     if of not in KINDS:
@@ -172,6 +177,7 @@ def checked_resolution(what: Mapping[str, Any], slugs: Known) -> What:
         faults.append(f"there is no lab “{said['lab']}”")
     if said["family"] and said["family"] not in slugs.family:
         faults.append(f"there is no family “{said['family']}”")
+    faults += _foreign_family(said["lab"], said["family"], slugs.family_lab)
     faults += [
         f"{part} “{said[part]}”: lower-case letters, digits, dots, dashes, at most 80"
         for part in ("generation", "model")
@@ -180,6 +186,13 @@ def checked_resolution(what: Mapping[str, Any], slugs: Known) -> What:
     if faults:
         raise ReviewError(*faults)
     return said
+
+
+def _foreign_family(lab: str | None, family: str | None, family_lab: Mapping[str, str]) -> Iterator[str]:
+    """A lab with families of its own does not speak of another's; one without tunes other labs' models."""
+    owner = family_lab.get(family or "")
+    if owner and lab != owner and lab in family_lab.values():
+        yield f"the family “{family}” is of the lab {owner}, not of {lab}"
 
 
 def checked_word(by: str, why: str) -> tuple[str, str]:

@@ -1,13 +1,14 @@
 """What a person decides of a proposal: a correction that is never changed, and at once what follows from it.
 
 Every decision is one transaction: the correction, the proposal's new state, and what is derived. Raises ReviewError,
-and then nothing is stored.
+and then nothing is stored. Who decides says in which state he saw the proposal (``seen``, by default open): of several
+at once one decides, and the others are told (``Decided``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,8 +18,9 @@ from django.db import transaction
 
 from ingest.catalogues.store import resolve_again
 from ingest.models import Correction, Event, Proposal, Revision
-from ingest.review import aliases, effects, naming
+from ingest.review import aliases, effects, naming, spread
 from ingest.review.checking import (
+    Decided,
     ReviewError,
     What,
     checked_alias,
@@ -26,13 +28,17 @@ from ingest.review.checking import (
     checked_resolution,
     checked_word,
     known,
+    one_line,
 )
 from ingest.review.names import slug_of
 from ingest.review.offerings import PARTS, normalised
 from ingest.review.proposing import OF_REVISIONS, key_of
 from kbase.models import CatalogueRow
+from kbase.locks import ALIASES, one_at_a_time
 from kbase.registry.compiled import compiled
+from kbase.registry.decided import DecidedAlias
 
+OPEN = "open"
 KIND = {"event": "annotation", "mention": "annotation", "name": "alias", "offering": "resolution"}
 
 
@@ -46,30 +52,51 @@ class Word:
     user: User | None = None
 
 
-def accept(proposal_id: int, word: Word) -> Correction:
+def seen_as(proposal: Proposal) -> str:
+    """The state in which somebody sees a proposal; each decision about it makes another one."""
+    return f"{proposal.state} {proposal.decided_at.isoformat()}" if proposal.decided_at else proposal.state
+
+
+def accept(proposal_id: int, word: Word, seen: str = OPEN) -> Correction:
     """It is as the machine guesses. A name: it is one, and is wanted in the registry."""
-    return _decide(proposal_id, "accepted", word, _accepted)
+    return _decide(proposal_id, "accepted", word, seen, _accepted)
 
 
-def dismiss(proposal_id: int, word: Word) -> Correction:
+def dismiss(proposal_id: int, word: Word, seen: str = OPEN) -> Correction:
     """It is not so, or nothing that we follow; it is not asked again."""
-    return _decide(proposal_id, "dismissed", word, _dismissed)
+    return _decide(proposal_id, "dismissed", word, seen, _dismissed)
 
 
-def correct(proposal_id: int, what: Mapping[str, Any], word: Word) -> Correction:
+def correct(proposal_id: int, what: Mapping[str, Any], word: Word, seen: str = OPEN) -> Correction:
     """It is otherwise: all that the revision names and tells; what the name or the id means."""
-    return _decide(proposal_id, "corrected", word, lambda proposal: _corrected(proposal, what))
+    return _decide(proposal_id, "corrected", word, seen, lambda proposal: _corrected(proposal, what))
 
 
 def add_alias(what: Mapping[str, Any], word: Word) -> Correction:
     """A text means a company, lab, platform or family (``text``, ``of``, ``slug``, ``ambiguous``)."""
-    said = checked_alias(what, known(), compiled(settings.DATA_DIR, decided=False))
-    with transaction.atomic():
+    said = _said_alias(what)
+    with one_at_a_time(ALIASES), transaction.atomic():
         asked = Proposal.objects.select_for_update().filter(kind="name", key=key_of("name", slug_of(said["text"])))
         proposal = asked.first()
+        if DecidedAlias(**said) in aliases.decided() and (proposal is None or proposal.state != OPEN):
+            raise Decided(f"“{said['text']}” means the {said['of']} {said['slug']} already: nothing was stored again")
         correction = _record(proposal, "alias", said, word)
         if proposal:
             _close(proposal, "corrected", word.now)
+    aliases.publish_if_free()
+    return correction
+
+
+def withdraw_alias(what: Mapping[str, Any], word: Word) -> Correction:
+    """A text means no more, from now on, what people decided (``text``, ``of``, ``slug``)."""
+    text, of, slug = (one_line(what.get(name, "")) for name in ("text", "of", "slug"))
+    with one_at_a_time(ALIASES), transaction.atomic():
+        stands = [a for a in aliases.decided() if (a.text.casefold(), a.of, a.slug) == (text.casefold(), of, slug)]
+        if not stands:
+            raise Decided(
+                f"nobody decided that “{text}” means the {of} {slug}, or it was taken back: nothing was stored"
+            )
+        correction = _record(None, "alias", {**asdict(stands[0]), "withdrawn": True}, word)
     aliases.publish_if_free()
     return correction
 
@@ -84,18 +111,38 @@ def correct_revision(revision_id: int, what: Mapping[str, Any], word: Word) -> C
     return correction
 
 
-def _decide(proposal_id: int, state: str, word: Word, meant: Any) -> Correction:
+def _decide(proposal_id: int, state: str, word: Word, seen: str, meant: Callable[[Proposal], What]) -> Correction:
     with transaction.atomic():
-        proposal = Proposal.objects.select_for_update(of=("self",)).filter(pk=proposal_id).first()
-        if proposal is None:
-            raise ReviewError(f"there is no proposal {proposal_id}")
-        revision = _held(proposal.revision_id) if proposal.kind in OF_REVISIONS else None
+        revision = _asked_about(proposal_id)  # before the proposal, as annotating does: no deadlock
+        proposal = _locked(proposal_id, seen)
         correction = _record(proposal, KIND[proposal.kind], meant(proposal), word, revision)
         _close(proposal, state, word.now)
         _follow(correction)
     if correction.kind == "alias":
         aliases.publish_if_free()
     return correction
+
+
+def _asked_about(proposal_id: int) -> Revision | None:
+    """The revision that an event or mention is asked of, held."""
+    asked = Proposal.objects.filter(pk=proposal_id, kind__in=OF_REVISIONS).first()
+    return _held(asked.revision_id) if asked else None
+
+
+def _locked(proposal_id: int, seen: str) -> Proposal:
+    """The proposal, which nobody else decides until this transaction ends, where it still is as it was seen."""
+    proposal = Proposal.objects.select_for_update(of=("self",)).filter(pk=proposal_id).first()
+    if proposal is None:
+        raise ReviewError(f"there is no proposal {proposal_id}")
+    if seen_as(proposal) != seen:
+        raise Decided(f"the question {proposal_id} is no longer {seen.partition(' ')[0]}, but {_state_of(proposal)}")
+    return proposal
+
+
+def _state_of(proposal: Proposal) -> str:
+    """Its state, and who decided so."""
+    last = proposal.corrections.order_by("decided_at", "pk").last()
+    return f"{proposal.state} by {last.by} at {last.decided_at:%Y-%m-%d %H:%M}" if last else proposal.state
 
 
 def _held(revision_id: int | None) -> Revision:
@@ -159,11 +206,17 @@ def _corrected(proposal: Proposal, what: Mapping[str, Any]) -> What:
     if proposal.kind in OF_REVISIONS:
         return checked_annotation(_with_details(proposal, what), slugs)
     if proposal.kind == "name":
-        return checked_alias({"text": proposal.subject, **what}, slugs, compiled(settings.DATA_DIR, decided=False))
+        return _said_alias({"text": proposal.subject, **what})
     said = checked_resolution(what, slugs)
     model_id = proposal.what["model_id"]
     model = said["model"] or said["generation"] or model_id.rpartition("/")[2][:80]
     return {"provider": "", "model_id": model_id, **said, "model": model}
+
+
+def _said_alias(what: Mapping[str, Any]) -> What:
+    said = checked_alias(what, known(), compiled(settings.DATA_DIR, decided=False))
+    spread.check(said)
+    return said
 
 
 def _with_details(proposal: Proposal, what: Mapping[str, Any]) -> What:

@@ -11,6 +11,7 @@ from django.db.models import Count, Q
 from ingest.annotation.event_types import DIRECTIONS, EVIDENCE_CONFIDENCE, ROLES, STATUSES
 from ingest.models import Correction, Event, Mention, Proposal, Revision
 from ingest.models.review import PROPOSAL_KINDS
+from ingest.review.aliases import decided
 from ingest.review.checking import TYPES
 from ingest.review.names import UNKNOWN, slug_of
 from ingest.review.timeline import PERSON
@@ -111,6 +112,18 @@ def decisions(proposal: Proposal) -> list[Correction]:
     return list(Correction.objects.filter(about).order_by("-decided_at", "-pk"))
 
 
+def standing_aliases() -> frozenset[int]:
+    """The decisions, by their keys, whose alias holds today and can be taken back."""
+    latest = {_alias(c): c.pk for c in Correction.objects.filter(kind="alias").order_by("decided_at", "pk")}
+    holds = {(a.text.casefold(), a.of, a.slug) for a in decided()}
+    return frozenset(pk for alias, pk in latest.items() if alias in holds)
+
+
+def _alias(correction: Correction) -> tuple[str, str, str]:
+    what = correction.what
+    return what["text"].casefold(), what["of"], what["slug"]
+
+
 def elsewhere(proposal: Proposal) -> list[Revision]:
     """Other texts in which an unknown name stands, the latest first."""
     if proposal.kind != "name":
@@ -139,6 +152,8 @@ def slugs() -> dict[str, list[tuple[str, str]]]:
 def summary(correction: Correction) -> str:
     """A decision in a few words."""
     what = correction.what
+    if correction.kind == "alias" and what.get("withdrawn"):
+        return f"“{what['text']}” means the {what['of']} {what['slug']} no more: taken back"
     if correction.kind == "alias":
         if not what["slug"]:
             return f"“{what['text']}”: {'wanted in the registry' if what.get('wanted') else 'nothing that we follow'}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -20,8 +21,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from ingest.models import Correction, Proposal
 from ingest.models.review import PROPOSAL_KINDS
-from ingest.review.checking import ReviewError
-from ingest.review.deciding import Word, accept, add_alias, correct, dismiss
+from ingest.review.checking import Decided, ReviewError
+from ingest.review.deciding import Word, accept, add_alias, correct, dismiss, seen_as, withdraw_alias
 from kbase.registry.decided import KINDS as ALIAS_KINDS
 from screening.web import review
 from screening.web import review_forms as forms
@@ -32,6 +33,8 @@ from screening.web.page import bad_request
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 PAGE_SIZE = 50
+LATE = "Somebody decided this in the meantime: look at it again. Nothing of yours was stored."
+STATE = {"accept": "accepted", "dismiss": "dismissed", "correct": "corrected", "alias": "corrected"}
 DONE = {"accept": "Accepted", "dismiss": "Dismissed", "correct": "Corrected", "alias": "Alias added"}
 
 
@@ -67,32 +70,77 @@ def proposals(request: HttpRequest) -> HttpResponse:
 
 
 @for_staff
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def history(request: HttpRequest) -> HttpResponse:
-    """What was decided, by whom, when and why; the latest first."""
+    """What was decided, by whom, when and why; the latest first. POST takes an alias back."""
+    if request.method != "POST":
+        return _history(request)
+    try:
+        taken = _withdraw(request)
+    except Decided as error:
+        return _history(request, list(error.faults), 409)
+    except ReviewError as error:
+        return _history(request, list(error.faults), 400)
+    messages.success(request, f"Taken back: {taken.what['text']}")
+    return redirect("review-history")
+
+
+def _withdraw(request: HttpRequest) -> Correction:
+    """Raises ReviewError, and then nothing is stored."""
+    pk = request.POST.get("withdraw", "")
+    given = Correction.objects.filter(kind="alias", pk=int(pk)).first() if re.fullmatch("[0-9]{1,18}", pk) else None
+    if given is None:
+        raise ReviewError("choose the alias that is to be taken back")
+    return withdraw_alias(given.what, _word(request))
+
+
+def _history(request: HttpRequest, faults: list[str] | None = None, status: int = 200) -> HttpResponse:
     found = Correction.objects.select_related("proposal", "revision").order_by("-decided_at", "-pk")
     pages = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [(correction, review.summary(correction)) for correction in pages]
-    return render(request, "review/history.html", {"pages": pages, "rows": rows, "section": "review"})
+    context = {
+        "pages": pages,
+        "rows": rows,
+        "standing": review.standing_aliases(),
+        "faults": faults or [],
+        "section": "review",
+    }
+    return render(request, "review/history.html", context, status=status)
 
 
 @for_staff
 @require_http_methods(["GET", "HEAD", "POST"])
 def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     """One question with all that helps to answer it; POST decides."""
-    found = Proposal.objects.select_related("revision__article__source").filter(pk=pk).first()
-    if found is None:
-        raise Http404(f"There is no question {pk}.")
+    found = _found(pk)
     if request.method != "POST":
         return _shown(request, found, forms.form_of(found))
-    if request.POST.get("state") != found.state:
-        changed = "Somebody decided this in the meantime: look at it again. Nothing of yours was stored."
-        return _shown(request, found, forms.form_of(found), [changed], 409)
     try:
         _decide(request, found)
+    except Decided as error:
+        return _late(request, _found(pk), error)
     except ReviewError as error:
         return _shown(request, found, forms.sent(request.POST), list(error.faults), 400)
     messages.success(request, f"{DONE[request.POST['action']]}: {found.subject}")
+    return redirect(f"{reverse('review')}?kind={found.kind}")
+
+
+def _found(pk: int) -> Proposal:
+    found = Proposal.objects.select_related("revision__article__source").filter(pk=pk).first()
+    if found is None:
+        raise Http404(f"There is no question {pk}.")
+    return found
+
+
+def _late(request: HttpRequest, found: Proposal, error: Decided) -> HttpResponse:
+    """Who sent a form twice learns that it was stored once; who was overtaken sees what was decided."""
+    action, last = request.POST.get("action", ""), found.corrections.order_by("decided_at", "pk").last()
+    if action == "alias" and found.kind != "name":
+        messages.info(request, str(error))
+    elif last and last.user == request.user and found.state == STATE.get(action):
+        messages.info(request, f"Stored already, once: {review.summary(last)}")
+    else:
+        return _shown(request, found, forms.form_of(found), [LATE], 409)
     return redirect(f"{reverse('review')}?kind={found.kind}")
 
 
@@ -102,6 +150,7 @@ def _shown(
     revision = found.revision
     context: dict[str, Any] = {
         "proposal": found,
+        "seen": seen_as(found),
         "question": review.question(found),
         "kind_name": review.KINDS[found.kind],
         "state_name": review.STATES[found.state],
@@ -124,15 +173,15 @@ def _shown(
 
 def _decide(request: HttpRequest, found: Proposal) -> None:
     """Raises ReviewError, and then nothing is stored."""
-    action, word = request.POST.get("action", ""), _word(request)
+    action, word, seen = request.POST.get("action", ""), _word(request), request.POST.get("state", "")
     if action == "accept":
-        accept(found.pk, word)
+        accept(found.pk, word, seen)
     elif action == "dismiss":
-        dismiss(found.pk, word)
+        dismiss(found.pk, word, seen)
     elif action == "correct":
-        correct(found.pk, _stated(request, found), word)
+        correct(found.pk, _stated(request, found), word, seen)
     elif action == "alias" and found.kind == "name":
-        correct(found.pk, forms.stated_alias(request.POST), word)
+        correct(found.pk, forms.stated_alias(request.POST), word, seen)
     elif action == "alias":
         add_alias(forms.stated_alias(request.POST), word)
     else:

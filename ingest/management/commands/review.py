@@ -14,7 +14,7 @@ from django.utils import timezone
 from ingest.models import Correction, Proposal
 from ingest.models.review import PROPOSAL_KINDS, PROPOSAL_STATES
 from ingest.review.checking import ReviewError
-from ingest.review.deciding import Word, accept, add_alias, correct, correct_revision, dismiss
+from ingest.review.deciding import Word, accept, add_alias, correct, correct_revision, dismiss, withdraw_alias
 from ingest.review.labels import corrections_as_labels
 from kbase.registry.decided import KINDS
 
@@ -64,6 +64,7 @@ class Command(BaseCommand):
         alias = actions.add_parser("alias", help="a text means a company, lab, platform or family")
         alias.add_argument("text")
         alias.add_argument("slug")
+        alias.add_argument("--withdraw", action="store_true", help="it means that no more: take a decision back")
         alias.add_argument("--of", choices=KINDS, default="company")
         alias.add_argument("--ambiguous", action="store_true", help="it counts only where the context agrees")
         for action in (taking, refusing, correcting, alias):
@@ -124,7 +125,8 @@ def _decide(options: dict[str, Any]) -> Correction:
     if options["action"] == "dismiss":
         return dismiss(options["id"], word)
     if options["action"] == "alias":
-        return add_alias({name: options[name] for name in ("text", "of", "slug", "ambiguous")}, word)
+        decide = withdraw_alias if options["withdraw"] else add_alias
+        return decide({name: options[name] for name in ("text", "of", "slug", "ambiguous")}, word)
     what = _what(options["what"])
     if options["revision"] is not None:
         return correct_revision(options["revision"], what, word)
