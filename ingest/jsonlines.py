@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 from collections.abc import Callable, Iterator
-from typing import IO, Any
+from math import isfinite
+from typing import IO, Any, NoReturn
 
 CHUNK = 65_536  # bytes asked for at once
 LONGEST_LINE = 4_000_000  # bytes; what is longer is refused unread, so that memory stays small
+SURROGATE = re.compile("[\ud800-\udfff]")
 Json = dict[str, Any]
 log = logging.getLogger(__name__)
 
@@ -50,6 +53,8 @@ def text_of(item: Json, name: str, *, needed: bool = False) -> str:
         value = ""
     if not isinstance(value, str):
         raise BadLine(f"{name} is no text")
+    if not value.isascii() and SURROGATE.search(value):
+        raise BadLine(f"{name} holds half a character (a lone surrogate)")
     if needed and not value.strip():
         raise BadLine(f"{name} is empty")
     return value
@@ -86,15 +91,20 @@ def _answer(line: bytes | None, answer: Callable[[Json], Json]) -> tuple[Any, Js
         return given, {"id": given, "error": f"could not be read: {error!r}"}
 
 
-def _no_number(text: str) -> None:
+def _no_number(text: str) -> NoReturn:
     raise ValueError(f"{text} is no JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if isfinite(number) else _no_number(text)
 
 
 def _item(line: bytes | None) -> Json:
     if line is None:
         raise BadLine(f"longer than {LONGEST_LINE} bytes")
     try:
-        item = json.loads(line.decode("utf-8-sig"), parse_constant=_no_number)
+        item = json.loads(line.decode("utf-8-sig"), parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise BadLine(f"not JSON: {error}") from None
     if not isinstance(item, dict):

@@ -54,6 +54,7 @@ def _event_json(event: Event) -> dict[str, Any]:
         "direction": event.direction,
         "status": event.status,
         "confidence": round(event.confidence, 3),
+        "sure": event.sure,
         "participants": [{"slug": part.slug, "role": part.role} for part in event.participants],
     } | ({"details": dict(event.details)} if event.details else {})
 

@@ -57,8 +57,9 @@ UNMOVED = re.compile(
 # Where one of these stands nobody gains: it is not so, somebody is kept from it, or it is only wished for.
 NOT_SO = re.compile(
     r"^(?:no,|ex-|former )|\b(?:not|never|isn't|aren't|wasn't|doesn't|don't|didn't|won't|can't|cannot|hasn't|haven't|"
-    r"yet to|fail(?:s|ed)? to|unable|refus\w+|declin\w+ to|rejects?|rejected|struggl\w+|block(?:s|ed)|prevent\w*|sues?|"
-    r"sued|suing|stops?|stopped|fire|blaze|flood\w*|knock\w*|fake|hoax|false(?:ly)?|myth|on strike|vetoe?[sd]?)\b",
+    r"yet to|fail(?:s|ed)? to|unable|refus\w+|declin\w+ to|rejects?|rejected|struggl\w+|turn(?:s|ed) down|"
+    r"los(?:es|t|ing)|block(?:s|ed)|prevent\w*|sues?|sued|suing|stops?|stopped|fire|blaze|flood\w*|knock\w*|"
+    r"fake|hoax|false(?:ly)?|myth|on strike|vetoe?[sd]?)\b",
     re.IGNORECASE,
 )
 WISHED = re.compile(

@@ -29,7 +29,7 @@ _read: dict[Stamp, tuple[DecidedAlias, ...]] = {}
 
 @dataclass(frozen=True, slots=True, order=True)
 class DecidedAlias:
-    """``text`` means the company, lab, platform or family (``of``) of this slug; ``ambiguous``: where context agrees."""
+    """``text`` means the company, lab, platform or family (``of``) of this slug; ``ambiguous``: if context agrees."""
 
     text: str
     of: str

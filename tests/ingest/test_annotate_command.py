@@ -47,7 +47,7 @@ def test_annotate_answers_in_the_shape_of_the_contract(environment):
     assert answer["companies"] == ["microsoft", "openai"]
     assert answer["families"] == ["gpt"]
     (event,) = answer["events"]
-    assert set(event) == {"type", "direction", "status", "confidence", "participants"}
+    assert set(event) == {"type", "direction", "status", "confidence", "sure", "participants"}
     assert {"slug": "microsoft", "role": "host"} in event["participants"]
     for mention in answer["mentions"]:
         assert set(mention) - {"generation"} == {"text", "start", "end", "field", "kind", "slug"}

@@ -170,6 +170,10 @@ def test_who_takes_chips_is_the_buyer_and_whose_they_are_the_maker(annotator, ti
         "Anthropic sues OpenAI over partnership with Amazon",
         "Ex-Google engineer builds data center in space",
         "Fireworks AI stops offering fine-tuning",
+        "Anthropic is not partnering with Palantir",
+        "xAI will not build data center in Memphis",
+        "Anthropic turns down Microsoft partnership",
+        "Ireland rejects Microsoft's data center",
     ],
 )
 def test_nobody_gains_by_what_is_not_so(annotator, title):
