@@ -372,8 +372,7 @@ def _reported(inputs: Inputs, today: OnTheDay, horizon: Horizon, supply: tuple[S
             found += [
                 SupplyRow(company, hosts[company], "host", generation, told.evidence, reported=True)
                 for generation in generations
-                if (company, generation) not in listed
-                and not any(_when(told) < at for at in ends(company, generation))
+                if (company, generation) not in listed and not any(_when(told) < at for at in ends(company, generation))
             ]
     return found
 

@@ -33,8 +33,8 @@ from ingest.review.checking import (
 from ingest.review.names import slug_of
 from ingest.review.offerings import PARTS, normalised
 from ingest.review.proposing import OF_REVISIONS, key_of
-from kbase.models import CatalogueRow
 from kbase.locks import ALIASES, one_at_a_time
+from kbase.models import CatalogueRow
 from kbase.registry.compiled import compiled
 from kbase.registry.decided import DecidedAlias
 

@@ -16,7 +16,7 @@ SHORT = 3  # letters: such a word in lower case may be any word's
 
 
 def check(alias: What) -> None:
-    """Raises ReviewError where a text, not marked as ambiguous, is short or common. ``alias``: as a correction has it."""
+    """Raises ReviewError where the text is short or common and not marked as ambiguous. ``alias``: as it is kept."""
     text = alias["text"]
     if alias["ambiguous"]:
         return

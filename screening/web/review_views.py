@@ -76,12 +76,11 @@ def history(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _history(request)
     try:
-        taken = _withdraw(request)
+        messages.success(request, f"Taken back: {_withdraw(request).what['text']}")
     except Decided as error:
-        return _history(request, list(error.faults), 409)
+        messages.info(request, str(error))
     except ReviewError as error:
         return _history(request, list(error.faults), 400)
-    messages.success(request, f"Taken back: {taken.what['text']}")
     return redirect("review-history")
 
 

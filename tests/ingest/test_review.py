@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.annotation.annotations import annotate_again
 from ingest.models import Correction, Event, Evidence, Mention, Proposal, Revision
 from ingest.review.checking import ReviewError
-from ingest.review.deciding import accept, correct, correct_revision, dismiss
+from ingest.review.deciding import accept, correct, correct_revision, dismiss, seen_as
 from ingest.review.labels import corrections_as_labels
 from ingest.review.timeline import PERSON, Decision, Spell, Telling, timeline
 from ingest.review.usefulness import uncertainty, usefulness
@@ -286,6 +290,63 @@ def test_nobody_decides_without_a_name_or_about_what_is_not_there() -> None:
     with pytest.raises(ReviewError, match="there is no proposal 0"):
         accept(0, word())
     assert not Correction.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_is_no_longer_open_is_refused_where_it_was_not_seen_so_and_may_be_overruled() -> None:
+    revision = read(item(TITLE), UNSURE)
+    accept(the("event").pk, word())
+    for decide in (accept, dismiss):
+        with pytest.raises(ReviewError, match="no longer open, but accepted by Ann at 2026-11-24 12:00"):
+            decide(the("event").pk, word(days=1))
+    with pytest.raises(CommandError, match="no longer open"):
+        call_command("review", "dismiss", str(the("event").pk), "--by", "Ben", "--why", "no")
+    assert Correction.objects.count() == 1
+    assert standing(revision) == {"availability": (PERSON, 1.0)}
+    dismiss(the("event").pk, word(days=1), seen=seen_as(the("event")))
+    correct_revision(revision.pk, stated(happens("deal", "groq buyer")), word(days=2))
+    assert standing(revision) == {"deal": (PERSON, 1.0)}
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[Proposal]:
+    """A question that other connections see too."""
+    with django_db_blocker.unblock():
+        asked = Proposal.objects.create(
+            kind="name",
+            key="k" * 64,
+            subject="Quagga 9",
+            confidence=0.5,
+            usefulness=0,
+            proposer=MACHINE,
+            learned_at=NOW,
+        )
+        try:
+            yield asked
+        finally:
+            Correction.objects.filter(proposal=asked).delete()
+            asked.delete()
+
+
+def test_of_many_who_decide_at_once_one_does(committed: Proposal) -> None:
+    together = Barrier(8)
+
+    def decide(number: int) -> str:
+        try:
+            together.wait()
+            return (accept, dismiss)[number % 2](committed.pk, word(by=f"reader {number}")).by
+        except ReviewError as error:
+            return str(error)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as threads:
+        said = list(threads.map(decide, range(8)))
+    correction = Correction.objects.get(proposal=committed)
+    committed.refresh_from_db()
+    assert committed.state == ("accepted" if "wanted" in correction.what else "dismissed")
+    assert said.count(correction.by) == 1
+    assert sum(f"no longer open, but {committed.state} by {correction.by}" in text for text in said) == 7
 
 
 # What becomes of it

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from ingest.annotation.annotate import Annotator
 from ingest.annotation.annotations import annotator
@@ -15,11 +16,11 @@ from ingest.catalogues.store import resolve_again
 from ingest.models import Correction, Event, Proposal, Revision
 from ingest.review import aliases
 from ingest.review.checking import ReviewError
-from ingest.review.deciding import accept, add_alias, correct, dismiss
+from ingest.review.deciding import accept, add_alias, correct, dismiss, withdraw_alias
 from ingest.review.offerings import normalised, propose_offerings
 from ingest.understanding import understand
 from kbase.locks import UNDERSTANDING, one_at_a_time
-from kbase.models import CatalogueRow
+from kbase.models import CatalogueRow, Lab
 from kbase.registry.compiled import compiled, compiled_hash, registry_hash
 from kbase.registry.decided import NAME, DecidedAlias, decided_aliases, write_decided
 from tests.conftest import NOW
@@ -185,7 +186,9 @@ def test_a_name_that_is_wanted_or_unwanted_changes_nobody_s_reading(data: Path) 
     ("change", "fault"),
     [
         ({"text": "x"}, "at least two characters"),
-        ({"text": "…!"}, "a letter or digit"),
+        ({"text": "…!"}, "at least two characters, and a letter"),
+        ({"text": "365"}, "and a letter"),
+        ({"text": "the"}, "“the” is a short plain word: mark it as ambiguous"),
         ({"text": "x" * 121}, "at most 120 characters"),
         ({"slug": "nobody"}, "there is no company “nobody”"),
         ({"of": "person"}, "not of “person”"),
@@ -200,6 +203,90 @@ def test_an_alias_that_cannot_be_is_refused_and_nothing_is_stored(
         add_alias({**ALIAS, **change}, word())
     assert not Correction.objects.exists()
     assert not (data / NAME).exists()
+
+
+def everyday(count: int, text: str = "The opening of a hall") -> None:
+    """As many stored texts that hold an everyday word."""
+    for _ in range(count):
+        item(text)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("alias", "text"), [("Opening", "the OPENING of a hall"), ("数据", "新数据中心开放")])
+def test_an_everyday_word_is_no_sure_alias_and_how_often_it_stands_is_said(data: Path, alias: str, text: str) -> None:
+    everyday(30, text)
+    everyday(2, "openings")
+    with pytest.raises(ReviewError, match=f"“{alias}” stands in 30 of {Revision.objects.count()} stored texts"):
+        add_alias({**ALIAS, "text": alias}, word())
+    assert not Correction.objects.exists()
+    assert not (data / NAME).exists()
+    add_alias({**ALIAS, "text": alias, "ambiguous": True}, word())
+    assert [(a.text, a.ambiguous) for a in decided_aliases(data)] == [(alias, True)]
+
+
+@pytest.mark.django_db
+def test_an_everyday_word_is_refused_as_the_meaning_of_an_unknown_name_too(data: Path) -> None:
+    everyday(30)
+    title = "Opening more"
+    read(item(title), Read(unknown=(name_in(title, "Opening", looks_like="company"),)))
+    with pytest.raises(ReviewError, match="stands in 31 of"):
+        correct(the("name").pk, {"of": "company", "slug": "groq"}, word())
+    assert (the("name").state, Correction.objects.count()) == ("open", 0)
+
+
+@pytest.mark.django_db
+def test_what_only_begins_like_a_name_or_is_rare_does_not_stand_against_it(data: Path) -> None:
+    everyday(29, "A hall opens, opening at nine")
+    everyday(40, "Openings galore")
+    add_alias({**ALIAS, "text": "Opening"}, word())
+    assert len(decided_aliases(data)) == 1
+
+
+@pytest.mark.django_db
+def test_an_alias_that_is_taken_back_means_nothing_from_then_on_and_did_until_then(data: Path) -> None:
+    revision = item(TITLE)
+    understand(now=NOW)
+    add_alias(ALIAS, word())
+    understand(now=NOW)
+    taken = withdraw_alias({**ALIAS, "text": "zebrawood cloud"}, word(days=2, why="a zoo"))
+    assert taken.what == {**ALIAS, "withdrawn": True}
+    assert aliases.decided() == decided_aliases(data) == ()
+    assert Correction.objects.count() == 2, "nothing is changed: it is one more decision"
+    understand(now=NOW + timedelta(days=2))
+    assert hosts(revision)["groq"] == (NOW, NOW + timedelta(days=2))
+    assert "groq" not in names_of(revision)
+    with pytest.raises(ReviewError, match="or it was taken back: nothing was stored"):
+        withdraw_alias(ALIAS, word(days=3))
+    add_alias(ALIAS, word(days=4))
+    assert len(decided_aliases(data)) == 1
+
+
+@pytest.mark.django_db
+def test_only_the_meaning_that_is_taken_back_goes(data: Path) -> None:
+    add_alias(ALIAS, word())
+    add_alias({**ALIAS, "of": "platform"}, word())
+    with pytest.raises(ReviewError, match="the company cerebras"):
+        withdraw_alias({**ALIAS, "slug": "cerebras"}, word(days=1))
+    withdraw_alias(ALIAS, word(days=1))
+    assert [alias.of for alias in decided_aliases(data)] == ["platform"]
+
+
+@pytest.mark.django_db
+def test_an_alias_is_taken_back_from_the_shell(data: Path) -> None:
+    said = ("--by", "Ann", "--why", "a zoo")
+    call_command("review", "alias", "Zebrawood Cloud", "groq", *said)
+    call_command("review", "alias", "--withdraw", "Zebrawood Cloud", "groq", *said)
+    assert decided_aliases(data) == ()
+    with pytest.raises(CommandError, match="taken back"):
+        call_command("review", "alias", "--withdraw", "Zebrawood Cloud", "groq", *said)
+
+
+@pytest.mark.django_db
+def test_the_same_alias_is_stored_once(data: Path) -> None:
+    add_alias(ALIAS, word())
+    with pytest.raises(ReviewError, match="means the company groq already"):
+        add_alias(ALIAS, word())
+    assert Correction.objects.count() == 1
 
 
 def test_a_text_is_found_however_its_words_are_joined() -> None:
@@ -268,6 +355,13 @@ def test_what_people_say_an_id_means_holds_for_its_rows_and_outlives_the_resolve
 
 
 @pytest.mark.django_db
+def test_a_lab_without_a_family_of_its_own_may_have_tuned_another_s() -> None:
+    tuner = Lab.objects.filter(families=None, retired_at=None)[0].slug
+    said = correct(asked_about("umans-coder").pk, {"lab": tuner, "family": "llama"}, word())
+    assert (said.what["lab"], said.what["family"]) == (tuner, "llama")
+
+
+@pytest.mark.django_db
 def test_an_id_that_is_no_model_is_not_asked_again_and_one_that_becomes_known_is_settled() -> None:
     router, known = asked_about("model-router"), asked_about("umans-flash")
     with pytest.raises(ReviewError, match="no guess to accept"):
@@ -289,6 +383,7 @@ def test_an_id_that_is_no_model_is_not_asked_again_and_one_that_becomes_known_is
         ({}, "state at least the lab"),
         ({"lab": "nolab"}, "there is no lab “nolab”"),
         ({"lab": "openai", "family": "x"}, "there is no family “x”"),
+        ({"lab": "openai", "family": "claude"}, "the family “claude” is of the lab anthropic, not of openai"),
         ({"lab": "openai", "generation": "GPT 5"}, "generation “GPT 5”"),
     ],
 )

@@ -244,11 +244,34 @@ def test_who_comes_second_is_told_and_decides_nothing_unseen(staff: Client, aske
     assert answer.status_code == 409
     assert "Somebody decided this in the meantime" in text_of(answer.content.decode())
     assert Correction.objects.count() == 1
-    assert staff.post(of(asked), {"action": "dismiss", "state": "accepted"}).status_code == 302
+    seen = re.search(r'name="state" value="([^"]+)"', get(staff, of(asked)))
+    assert seen
+    assert staff.post(of(asked), {"action": "dismiss", "state": unescape(seen[1])}).status_code == 302
     asked.refresh_from_db()
     assert (asked.state, Correction.objects.count()) == ("dismissed", 2), "having seen it, one may decide otherwise"
     page = text_of(get(staff, of(asked)))
     assert "Ben, 2026-11-24 12:00" in page
+
+
+@pytest.mark.parametrize("sent", [{"action": "accept"}, {"action": "dismiss"}, {"action": "correct"}])
+def test_a_form_that_is_sent_twice_is_stored_once_and_both_answers_are_friendly(
+    staff: Client, asked: Proposal, sent: dict[str, str]
+) -> None:
+    for _ in range(2):
+        assert staff.post(of(asked), form(**sent)).status_code == 302
+    assert Correction.objects.count() == 1
+    assert "Stored already, once: " in text_of(get(staff, "/review/"))
+    other = {"accept": "dismiss"}.get(sent["action"], "accept")
+    assert staff.post(of(asked), form(action=other)).status_code == 409
+    assert Correction.objects.count() == 1
+
+
+def test_an_alias_that_is_sent_twice_is_stored_once(staff: Client, asked: Proposal) -> None:
+    sent = {"action": "alias", "state": "open", "alias-text": "Zebrawood", "alias-of": "company", "alias-slug": "groq"}
+    for _ in range(2):
+        assert staff.post(of(asked), sent).status_code == 302
+    assert Correction.objects.count() == 1
+    assert "means the company groq already" in text_of(get(staff, "/review/"))
 
 
 def test_yes_and_no_are_one_click(staff: Client, asked: Proposal) -> None:
@@ -272,6 +295,30 @@ def test_an_alias_can_be_added_from_any_text_and_answers_an_unknown_name(staff: 
     assert "“Zebrawood Cloud” means the company groq" in text_of(get(staff, "/review/history/"))
 
 
+def test_an_alias_can_be_taken_back_where_it_stands_in_the_history(staff: Client, asked: Proposal, data: Path) -> None:
+    sent = {"action": "alias", "state": "open", "alias-text": "Zebrawood", "alias-of": "company", "alias-slug": "groq"}
+    staff.post(of(asked), sent)
+    staff.post(of(asked), {"action": "accept", "state": "open"})
+    offered = re.findall(r'name="withdraw" value="(\d+)"', get(staff, "/review/history/"))
+    assert offered == [str(Correction.objects.get(kind="alias").pk)], "nothing but the alias"
+    assert staff.post("/review/history/", {"withdraw": "x"}).status_code == 400
+    for _ in range(2):
+        assert staff.post("/review/history/", {"withdraw": offered[0], "why": "a zoo"}).status_code == 302
+    assert '"Zebrawood"' not in (data / "decided-aliases.json").read_text()
+    history = get(staff, "/review/history/")
+    assert "“Zebrawood” means the company groq no more: taken back Ann a zoo" in text_of(history)
+    assert "Take it back" not in history
+    assert Correction.objects.filter(kind="alias").count() == 2
+
+
+def test_an_everyday_word_is_refused_by_the_form(staff: Client, asked: Proposal) -> None:
+    sent = {"action": "alias", "state": "open", "alias-text": "the", "alias-of": "company", "alias-slug": "nvidia"}
+    answer = staff.post(of(asked), sent)
+    assert answer.status_code == 400
+    assert "“the” is a short plain word" in text_of(answer.content.decode())
+    assert not Correction.objects.exists()
+
+
 def test_an_id_of_a_catalogue_is_stated_by_lab_and_generation(staff: Client) -> None:
     offering = Proposal.objects.get(kind="offering", subject__contains="umans-coder")
     html = get(staff, of(offering))
@@ -279,6 +326,9 @@ def test_an_id_of_a_catalogue_is_stated_by_lab_and_generation(staff: Client) -> 
     assert 'value="accept"' not in html, "there is no guess that could be accepted"
     wrong = staff.post(of(offering), {"action": "correct", "state": "open", "lab": "nolab"})
     assert wrong.status_code == 400
+    foreign = staff.post(of(offering), {"action": "correct", "state": "open", "lab": "openai", "family": "claude"})
+    assert foreign.status_code == 400
+    assert "the family “claude” is of the lab anthropic, not of openai" in text_of(foreign.content.decode())
     right = {"action": "correct", "state": "open", "lab": "openai", "generation": "gpt-5.4"}
     assert staff.post(of(offering), right).status_code == 302
     assert "umans-coder means openai / gpt-5.4 / gpt-5.4" in text_of(get(staff, "/review/history/"))

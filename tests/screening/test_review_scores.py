@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,60 @@ def test_a_person_s_word_opens_a_reported_offering_for_as_long_as_news_does() ->
     ends = TOLD.date() + timedelta(days=load().horizon.reported_days)
     assert _offered("cerebras", generation, ends - timedelta(days=1))
     assert not _offered("cerebras", generation, ends), "sixty days from the news, not from the decision"
+
+
+def _free() -> tuple[str, str]:
+    """(a generation that Cerebras does not offer and whose family has others, its family)."""
+    families = read_inputs().generation_family
+    count = Counter(families.values())
+    known = [key for key in sorted(facts(AFTER).generations) if count[families.get(key, "")] > 1]
+    generation = next(key for key in known if not _offered("cerebras", key))
+    return generation, families[generation]
+
+
+def _reports(generation: str, *, at: datetime = TOLD) -> None:
+    sure = told("availability", 0.95, "cerebras host", f"{generation} generation")
+    read(item(TITLE, at=at), Read((sure,)))
+
+
+def _removes(*parts: str, days: int, status: str = "done") -> None:
+    at = TOLD + timedelta(days=days)
+    gone = told("availability", 0.9, *parts, direction="removes", status=status)
+    read(item("No more of it", at=at), Read((gone,)))
+
+
+def test_later_news_that_it_is_offered_no_more_ends_a_reported_offering_from_its_day_on() -> None:
+    generation, family = _free()
+    _reports(generation)
+    _removes("cerebras host", f"{generation} generation", f"{family} model", days=5)
+    day = TOLD.date()
+    there = [_offered("cerebras", generation, day + timedelta(days=n)) for n in (0, 4, 5, 9)]
+    assert there == [True, True, False, False]
+    _reports(generation, at=TOLD + timedelta(days=9))
+    assert _offered("cerebras", generation, day + timedelta(days=9)), "offered again"
+    assert not _offered("cerebras", generation, day + timedelta(days=8))
+
+
+def test_news_that_ends_a_whole_family_ends_its_reported_generations() -> None:
+    generation, family = _free()
+    _reports(generation)
+    _removes("cerebras host", f"{family} model", days=5)
+    assert _offered("cerebras", generation, TOLD.date() + timedelta(days=4))
+    assert not _offered("cerebras", generation, TOLD.date() + timedelta(days=5))
+
+
+def test_what_ends_elsewhere_or_of_another_model_or_ended_before_ends_no_reported_offering() -> None:
+    generation, family = _free()
+    families = read_inputs().generation_family
+    other = next(key for key in sorted(families) if key != generation and families[key] == family)
+    brand = next(name for name in sorted(families.values()) if name != family)
+    _removes("cerebras host", f"{generation} generation", days=-3)
+    _reports(generation)
+    _removes("groq host", f"{generation} generation", days=5)
+    _removes("cerebras host", f"{other} generation", f"{family} model", days=5)
+    _removes("cerebras host", f"{brand} model", days=5)
+    _removes("cerebras host", f"{generation} generation", days=5, status="denied")
+    assert _offered("cerebras", generation)
 
 
 def _offered(company: str, generation: str, day: date = AFTER) -> bool:
