@@ -9,13 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import product
 
-from django.db.models import Q
-
-from ingest.annotation.event_types import EVIDENCE_CONFIDENCE
-from ingest.models import Event, Source
+from ingest.models import Source
 from ingest.stories.groups import Apart, Pair, stories_before
 from ingest.stories.items import aparts, evidence_pairs
-from ingest.storing.evidence import compute_id, event_id, role_id, share_id
+from ingest.storing.evidence import compute_id, role_id, share_id
 from ingest.watching.coverage import Past, covered_months, publisher_key
 from ingest.watching.pasts import PUBLISHED, read_pasts
 from kbase.models import Company, ComputeEstimate, Family, Generation, InfrastructureShare, SegmentRole
@@ -35,42 +32,9 @@ from screening.facts import (
 from screening.listings import Catalogue, read_catalogue
 from screening.methodology import Horizon, Methodology
 from screening.supply import OnTheDay, first_offered, generation_facts, supply_rows
+from screening.told import LAB_ROLES, ROLE_THAT_COUNTS, Told, read_told
 
-ROLE_THAT_COUNTS: Mapping[str, frozenset[str]] = {
-    "availability": frozenset({"host"}),
-    "optimisation": frozenset({"actor"}),
-    "tuning": frozenset({"actor"}),
-    "partnership": frozenset({"partner"}),
-    "serving": frozenset({"actor"}),
-    "accelerator": frozenset({"actor"}),
-    "datacentre": frozenset({"actor", "seller"}),
-}
-LAB_ROLES = frozenset({"developer"})  # whose model it is; a partner that is a lab is named as such where it matters
 GENERAL = frozenset({"news", "newsletter"})  # categories of sources that look at every company
-STATUS_WEIGHT = {"done": 1.0, "announced": 0.5}
-ENDED = {**STATUS_WEIGHT, "cancelled": 1.0}  # what was only announced and is cancelled takes away all the same
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One event that counts, of one article."""
-
-    type: str
-    weight: float  # below 0 where it takes away
-    confidence: float
-    participants: tuple[tuple[str, str], ...]  # (slug, role)
-    article: int
-    source: int
-    speaker: str  # the company whose own source it is, or empty
-    knowable_at: datetime  # from when on it counts: since it could be read, or since a person decided it
-    happened_at: datetime  # when it was published, where that is known
-    evidence: str
-    told_at: datetime  # since when the news could be read, whoever said later what it tells
-    overruled_at: datetime | None = None  # until when it counts: a person put it right
-
-    def counts(self, until: datetime) -> bool:
-        """Whether it was known, and not yet put right, just before ``until``."""
-        return self.knowable_at < until and (self.overruled_at is None or self.overruled_at >= until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,70 +65,6 @@ class Inputs:
     aparts: tuple[Apart, ...] = ()  # and which do not, as people say
 
 
-def _told() -> Iterable[Told]:
-    events = (
-        Event.objects.filter(
-            Q(direction="adds", status__in=STATUS_WEIGHT) | Q(direction="removes", status__in=ENDED),
-            sure=True,
-            confidence__gte=EVIDENCE_CONFIDENCE,
-            type__in=ROLE_THAT_COUNTS,
-            revision__article__withheld__in=PUBLISHED,
-        )
-        .exclude(revision__article__source__category="off_topic")
-        .values_list(
-            "type",
-            "direction",
-            "status",
-            "confidence",
-            "participants",
-            "revision__article",
-            "revision__article__source",
-            "revision__article__source__company__slug",
-            "revision__knowable_at",
-            "revision__article__published_at",
-            "revision__article__source__first_url",
-            "revision__article__key",
-            "revision__number",
-            "annotator",
-            "decided_at",
-            "overruled_at",
-        )
-        .order_by("revision", "type", "decided_at")
-    )
-    for (
-        kind,
-        direction,
-        status,
-        confidence,
-        participants,
-        article,
-        source,
-        speaker,
-        known_at,
-        published_at,
-        url,
-        key,
-        number,
-        who,
-        decided_at,
-        overruled_at,
-    ) in events:
-        yield Told(
-            type=kind,
-            weight=STATUS_WEIGHT[status] if direction == "adds" else -ENDED[status],
-            confidence=confidence,
-            participants=tuple((p["slug"], p["role"]) for p in participants),
-            article=article,
-            source=source,
-            speaker=speaker or "",
-            knowable_at=max(known_at, decided_at or known_at),
-            happened_at=min(published_at or known_at, known_at),
-            evidence=event_id(url, key, number, kind, who, decided_at),
-            told_at=known_at,
-            overruled_at=overruled_at,
-        )
-
-
 def _published() -> tuple[Published, ...]:
     """The voices. What was taken down had been published all the same; what is withheld otherwise does not count."""
     pasts = read_pasts()
@@ -189,7 +89,7 @@ def read_inputs() -> Inputs:
         roles=tuple(SegmentRole.objects.filter(retired_at=None).select_related("company").order_by("pk")),
         shares=tuple(InfrastructureShare.objects.filter(retired_at=None).select_related("company").order_by("pk")),
         compute=tuple(ComputeEstimate.objects.exclude(company=None).select_related("company").order_by("pk")),
-        told=tuple(_told()),
+        told=tuple(read_told()),
         published=_published(),
         family_lab=dict(Family.objects.filter(retired_at=None).values_list("slug", "lab__slug")),
         generation_family=_generation_family(),

@@ -128,12 +128,12 @@ def test_who_takes_part(annotator, kind, title, expected):
 
 
 def test_on_its_own_feed_the_speaker_acts_where_nobody_else_is_named(annotator):
-    assert counts(annotator, "serving", "New model scheduling", source="Ollama") == {("ollama", "serving")}
+    assert counts(annotator, "serving", "A new way to schedule models", source="Ollama") == {("ollama", "serving")}
     assert counts(annotator, "availability", "Qwen 3.5", source="Ollama") == {("ollama", "integration")}
 
 
 def test_a_labs_model_tuned_on_another_companys_platform_counts_for_the_platform(annotator):
-    found = counts(annotator, "tuning", "Fine-tune Claude 3 Haiku in Amazon Bedrock", source="Anthropic")
+    found = counts(annotator, "tuning", "Tune Claude Haiku 3 within Amazon Bedrock", source="Anthropic")
     assert found == {("amazon", "tuning"), ("amazon", "integration")}
 
 

@@ -15,10 +15,11 @@ from ingest.review.deciding import accept, add_alias, correct_revision, dismiss
 from ingest.review.usefulness import COUNTED_TYPES
 from ingest.understanding import understand
 from screening.facts import Facts, StoryFact
-from screening.gather import ROLE_THAT_COUNTS, facts_as_of, fingerprint, read_inputs
+from screening.gather import facts_as_of, fingerprint, read_inputs
 from screening.methodology import load
 from screening.models import Score, ScoringRun
 from screening.publish import publish_day
+from screening.told import ROLE_THAT_COUNTS
 from screening.web.asked import Day
 from screening.web.happenings import latest
 from tests.conftest import NOW
