@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+log = logging.getLogger(__name__)
 FIRST_HAND = frozenset({"host", "first_party"})
 GATEWAY = frozenset({"gateway"})
 
@@ -33,6 +36,7 @@ class SupplyRow:
     generation: str
     evidence: str
     reported: bool = False
+    confidence: float = 1.0  # that its id was resolved to the right generation, or that the news means it
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class ComputeFact:
 
     h100e: float
     evidence: tuple[str, ...]
+    spread: float | None = None  # standard deviation of its logarithm, from published percentiles; None: none published
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,8 @@ class StoryFact:
     own: bool  # told by the company itself only
     integrates: tuple[str, ...]  # labs of other companies whose model or partnership it is about
     evidence: str
+    recency: float = 1.0  # 2^(-age / half-life)
+    confidence: float = 1.0  # of the event's type
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,11 @@ class Coverage:
     months: Mapping[int, int]  # source -> covered months
     own: frozenset[int]  # the sources that are the company's own voice
     voices: Mapping[int, str] = field(default_factory=dict)  # source -> its company or publisher
+    faded: Mapping[int, float] = field(default_factory=dict)  # source -> its months, each weighed by its recency
+
+    def exposure(self, source: int) -> float:
+        """By how many months the source's stories are divided, in months, each weighed as a story of it would be."""
+        return self.faded.get(source, float(self.months[source]))
 
     @property
     def publishers(self) -> int:
@@ -132,11 +144,32 @@ class Measured:
     coverage: float
     evidence: tuple[str, ...] = ()
     note: str = ""
+    shares: tuple[float, ...] = ()  # how much of the value each piece of evidence accounts for; they add up to 1
+    fault: str = ""  # why it could not be computed, where it could not
 
 
-def observed(raw: float, evidence: tuple[str, ...] = (), note: str = "", coverage: float = 1.0) -> Measured:
-    """A value that we looked for: ``zero`` where there is none."""
-    return Measured(raw, "observed" if raw or evidence else "zero", coverage, evidence, note)
+def observed(raw: float, evidence: Mapping[str, float] | tuple[str, ...] = (), note: str = "") -> Measured:
+    """A value that we looked for, ``zero`` where there is none; its evidence in equal shares, or by these weights."""
+    weights = evidence if isinstance(evidence, Mapping) else dict.fromkeys(evidence, 1.0)
+    ids = tuple(sorted(weights))
+    total = math.fsum(weights.values())
+    shares = tuple(weights[pid] / total if total else 1 / len(ids) for pid in ids)
+    return Measured(raw, "observed" if raw or ids else "zero", 1.0, ids, note, shares)
+
+
+def failed(error: Exception) -> Measured:
+    """An indicator that could not be computed: unobserved, and it says so."""
+    fault = f"{type(error).__name__}: {error}"
+    return Measured(None, "unobserved", 0.0, (), f"it could not be computed: {fault}", fault=fault)
+
+
+def guarded(measure: Callable[[], Measured]) -> Measured:
+    """What ``measure`` says; whatever goes wrong in one indicator is told there, and costs no other."""
+    try:
+        return measure()
+    except Exception as error:  # the other indicators stand, and the score is marked
+        log.exception("an indicator could not be computed")
+        return failed(error)
 
 
 def unobserved(note: str) -> Measured:

@@ -37,6 +37,7 @@ class Listed:
     context: int | None = None
     output: int | None = None
     prices: tuple[Mapping[str, Any], ...] = ()
+    confidence: float = 1.0  # of the resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ def read_catalogue() -> Catalogue:
         "context",
         "output",
         "prices",
+        "confidence",
     )
     observed, looked, days = _observations()
     listed = [_listed(*row) for row in values.iterator(5000)]
@@ -151,6 +153,7 @@ def _listed(
     context: int | None,
     output: int | None,
     prices: list[Mapping[str, Any]],
+    confidence: float,
 ) -> Listed:
     return Listed(
         catalogue=catalogue,
@@ -174,6 +177,7 @@ def _listed(
         context=context,
         output=output,
         prices=tuple(prices),
+        confidence=confidence,
     )
 
 

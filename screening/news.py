@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from screening.facts import Coverage, Facts, Measured, StoryFact, observed, unobserved
+from screening.facts import Coverage, Measured, StoryFact, observed, unobserved
 from screening.methodology import Horizon
 from screening.statistics import effective_number, normalise
+from screening.world import World
 
 
 def is_covered(coverage: Coverage | None, horizon: Horizon) -> bool:
@@ -24,63 +26,111 @@ def _unobserved(coverage: Coverage | None) -> Measured:
     return unobserved(f"{publishers} covered publishers, {months} covered months: too few to tell")
 
 
-def _best_by_story(stories: Iterable[StoryFact]) -> list[StoryFact]:
-    """One fact per story: the weightiest, told by others before by itself; ties by evidence, so the order is stable."""
-    best: dict[int, StoryFact] = {}
+def _best_by_story(stories: Iterable[StoryFact]) -> list[list[StoryFact]]:
+    """The facts of each story, the one that speaks for it first: the weightiest, told by others before by itself.
+
+    Ties go by evidence, so that the order is stable.
+    """
+    found: dict[int, list[StoryFact]] = defaultdict(list)
     for fact in sorted(stories, key=lambda f: (f.own, -abs(f.weight), f.evidence)):
-        best.setdefault(fact.story, fact)
-    return [best[story] for story in sorted(best)]
+        found[fact.story].append(fact)
+    return [found[story] for story in sorted(found)]
 
 
-def rates(stories: Iterable[StoryFact], coverage: Coverage) -> tuple[float, float]:
-    """(others', own) stories per covered month, each once, at its source's months; what takes away is taken off."""
-    told = [
-        (f.own, f.weight / coverage.months[f.source]) for f in _best_by_story(stories) if f.source in coverage.months
+def weigh(told: Sequence[StoryFact], coverage: Coverage, horizon: Horizon) -> float:
+    """What one story counts: by its status and recency, times log2(1 + independent publishers), which is capped.
+
+    A company's own voice is no independent publisher; two feeds of one are one.
+    """
+    publishers = {
+        coverage.voices.get(f.source, str(f.source)) for f in told if not f.own and f.source in coverage.months
+    }
+    most = horizon.publishers_for_double
+    spread = math.log2(1 + min(max(len(publishers), 1), most)) if most else 1.0
+    return told[0].weight * told[0].recency * spread
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """One story of a company: stories per covered month that it makes, and who tells it."""
+
+    rate: float
+    own: bool
+    told: tuple[StoryFact, ...]
+
+
+def rated(stories: Iterable[StoryFact], coverage: Coverage, horizon: Horizon) -> list[Rated]:
+    """Each story once, at its source's months; those of sources that cover nothing are left out."""
+    return [
+        Rated(weigh(told, coverage, horizon) / coverage.exposure(told[0].source), told[0].own, tuple(told))
+        for told in _best_by_story(stories)
+        if told[0].source in coverage.months
     ]
-    others, own = (math.fsum(rate for is_own, rate in told if is_own is who) for who in (False, True))
+
+
+def rates(stories: Iterable[Rated]) -> tuple[float, float]:
+    """(others', own) stories per covered month; what takes away is taken off."""
+    found = list(stories)
+    others, own = (math.fsum(story.rate for story in found if story.own is who) for who in (False, True))
     return max(others, 0.0), max(own, 0.0)
 
 
-def story_rate(
-    facts: Facts, company: str, types: Iterable[str], horizon: Horizon, integrating: bool = False
-) -> Measured:
-    """Stories of the given types per covered month; the company's own announcements capped. Unit: stories per month."""
-    coverage = facts.coverage.get(company)
-    if coverage is None or not is_covered(coverage, horizon):
+def wanted(world: World, company: str, types: Iterable[str], *, integrating: bool = False) -> list[StoryFact]:
+    """The company's stories of the given types; ``integrating``: only those that are about another company's lab."""
+    kinds = frozenset(types)
+    return [f for f in world.stories_of(company) if f.type in kinds and (f.integrates or not integrating)]
+
+
+def _shares(stories: Iterable[Rated]) -> dict[str, float]:
+    """evidence -> what it accounts for: a story's rate in equal parts over who tells it."""
+    found: dict[str, float] = defaultdict(float)
+    for story in stories:
+        for fact in story.told:
+            found[fact.evidence] += abs(story.rate) / len(story.told)
+    return found
+
+
+def story_rate(world: World, company: str, types: Iterable[str], *, integrating: bool = False) -> Measured:
+    """Stories of the given types per covered month; the company's own announcements capped. Unit: stories per month.
+
+    Both stories and months are weighed by their recency, so that a steady stream has the same rate as without.
+    """
+    coverage = world.facts.coverage.get(company)
+    if coverage is None or not is_covered(coverage, world.horizon):
         return _unobserved(coverage)
-    wanted = frozenset(types)
-    stories = [
-        fact
-        for fact in facts.stories
-        if fact.company == company and fact.type in wanted and (fact.integrates or not integrating)
-    ]
-    others, own = rates(stories, coverage)
-    evidence = tuple(sorted({fact.evidence for fact in stories}))
+    stories = rated(wanted(world, company, types, integrating=integrating), coverage, world.horizon)
+    others, own = rates(stories)
     note = f"{others:.2f} by others, {own:.2f} its own, a month"
-    return observed(others + min(own, horizon.own_news_per_month), evidence, note)
+    return observed(others + min(own, world.horizon.own_news_per_month), _shares(stories), note)
 
 
-def capped(facts: Facts, company: str, types: Iterable[str], horizon: Horizon, goalposts: tuple[float, float]) -> float:
+def capped(
+    world: World, company: str, types: Iterable[str], goalposts: tuple[float, float], *, integrating: bool = False
+) -> float:
     """The highest normalised value that the company's own voice may reach: what others tell, plus a third."""
-    coverage = facts.coverage.get(company)
+    coverage = world.facts.coverage.get(company)
     if coverage is None:
         return 1.0
-    wanted = frozenset(types)
-    told = [f for f in facts.stories if f.company == company and f.type in wanted and not f.own]
-    others, _ = rates(told, coverage)
-    return normalise(others, *goalposts, "log") + horizon.own_news_share
+    told = [fact for fact in wanted(world, company, types, integrating=integrating) if not fact.own]
+    others, _ = rates(rated(told, coverage, world.horizon))
+    return normalise(others, *goalposts, "log") + world.horizon.own_news_share
 
 
-def partner_labs(facts: Facts, company: str, types: Iterable[str], horizon: Horizon) -> Measured:
-    """Effective number of other companies' labs in the company's integration stories. Unit: labs."""
-    coverage = facts.coverage.get(company)
-    if coverage is None or not is_covered(coverage, horizon):
-        return _unobserved(coverage)
-    wanted = frozenset(types)
+def lab_weights(stories: Iterable[Rated]) -> dict[str, float]:
+    """lab -> how much of the integration stories is about it; a story about several is shared by them."""
     labs: dict[str, float] = defaultdict(float)
-    evidence: set[str] = set()
-    for fact in _best_by_story(f for f in facts.stories if f.company == company and f.type in wanted and f.integrates):
-        evidence.add(fact.evidence)
-        for lab in fact.integrates:
-            labs[lab] += fact.weight / len(fact.integrates)
-    return observed(effective_number(weight for weight in labs.values() if weight > 0), tuple(sorted(evidence)))
+    for story in stories:
+        for lab in story.told[0].integrates:
+            labs[lab] += story.rate / len(story.told[0].integrates)
+    return labs
+
+
+def partner_labs(world: World, company: str, types: Iterable[str], *, others_only: bool = False) -> Measured:
+    """Effective number of other companies' labs in the company's integration stories. Unit: labs."""
+    coverage = world.facts.coverage.get(company)
+    if coverage is None or not is_covered(coverage, world.horizon):
+        return _unobserved(coverage)
+    told = [f for f in wanted(world, company, types, integrating=True) if not (others_only and f.own)]
+    stories = rated(told, coverage, world.horizon)
+    weights = lab_weights(stories).values()
+    return observed(effective_number(weight for weight in weights if weight > 0), _shares(stories))

@@ -16,7 +16,8 @@ from kbase.registry.compiled import registry_hash
 from kbase.times import next_day
 from screening import horizon
 from screening.claims import record_claims
-from screening.gather import Inputs, facts_as_of, fingerprint, read_inputs
+from screening.gather import facts_as_of, fingerprint, read_inputs
+from screening.inputs import Inputs
 from screening.methodology import Methodology, load
 from screening.models import IndicatorValue, Score, ScoringRun, Vintage
 from screening.models import Methodology as MethodologyRow
@@ -81,6 +82,9 @@ def _store(run: ScoringRun, results: Iterable[CompanyScore]) -> None:
             peers=result.peers,
             value=result.value,
             rank=result.rank,
+            group=result.group,
+            group_rank=result.group_rank,
+            faults=list(result.faults),
             coverage=result.coverage,
             ranked=result.ranked,
             reason=result.reason,
@@ -103,6 +107,7 @@ def _store(run: ScoringRun, results: Iterable[CompanyScore]) -> None:
                 state=c.state,
                 note=c.note,
                 evidence=list(c.evidence),
+                shares=list(c.shares),
             )
             for score, result in zip(scores, results, strict=True)
             for c in result.contributions

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from screening import segments
-from screening.facts import FIRST_HAND, GATEWAY, Facts, Measured, not_applicable, unobserved
-from screening.indicators import SUPPLY, World, supplier
+from screening.facts import FIRST_HAND, GATEWAY, Facts, Measured, guarded, not_applicable, unobserved
+from screening.indicators import SUPPLY, supplier
 from screening.methodology import Indicator, Methodology
 from screening.news import capped, is_covered, partner_labs, story_rate
 from screening.statistics import normalise
+from screening.world import World
 
 INTEGRATION_TYPES = ("availability", "optimisation", "tuning", "partnership")
 
@@ -31,6 +35,8 @@ class Contribution:
     state: str
     note: str
     evidence: tuple[str, ...]
+    shares: tuple[float, ...] = ()
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,13 @@ class CompanyScore:
     parts: dict[str, float]
     ranked: bool = False
     rank: int | None = None
+    group: str = ""
+    group_rank: int | None = None
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """The indicators that could not be computed."""
+        return tuple(c.indicator for c in self.contributions if c.fault)
 
 
 def contribution(spec: Indicator, measured: Measured, weight: float, ceiling: float = 1.0) -> Contribution:
@@ -67,6 +80,8 @@ def contribution(spec: Indicator, measured: Measured, weight: float, ceiling: fl
         state=measured.state,
         note=measured.note,
         evidence=measured.evidence,
+        shares=measured.shares,
+        fault=measured.fault,
     )
 
 
@@ -78,7 +93,7 @@ def _coverage(contributions: Iterable[Contribution]) -> float:
 
 def peers_of(company: str, world: World) -> str:
     """Hosts and first-party platforms are compared with each other, gateways apart, the rest on integration alone."""
-    kinds = {row.kind for row in world.facts.supply if row.company == company and not row.reported}
+    kinds = {row.kind for row in world.supply_of(company) if not row.reported}
     if "host" in kinds:
         return "hosts"
     if kinds & GATEWAY:
@@ -94,31 +109,29 @@ def _supply(company: str, world: World, peers: str) -> dict[str, Measured]:
     mine = supplier(company, world, FIRST_HAND if peers == "hosts" else GATEWAY)
     if not mine.rows:
         return dict.fromkeys(SUPPLY, Measured(None, "unobserved", 0.0, (), "none of its listings could be resolved"))
-    return {name: measure(mine) for name, measure in SUPPLY.items()}
+    return {name: guarded(partial(measure, mine)) for name, measure in SUPPLY.items()}
 
 
-def _ceilings(company: str, world: World, methodology: Methodology) -> dict[str, float]:
+def ceilings(company: str, world: World, methodology: Methodology) -> dict[str, float]:
     """What the company's own voice may bring of the integration indicators: a third more than others tell."""
-    facts, horizon = world.facts, world.horizon
-    if not is_covered(facts.coverage.get(company), horizon):
+    if not is_covered(world.facts.coverage.get(company), world.horizon):
         return {}
     events, partners = methodology.indicator("integration_events"), methodology.indicator("partner_labs")
-    told = replace(facts, stories=tuple(story for story in facts.stories if not story.own))
-    others = partner_labs(told, company, INTEGRATION_TYPES, horizon).raw or 0.0
+    others = partner_labs(world, company, INTEGRATION_TYPES, others_only=True).raw or 0.0
     return {
-        "integration_events": capped(facts, company, INTEGRATION_TYPES, horizon, events.goalposts),
-        "partner_labs": normalise(others, *partners.goalposts, partners.scale) + horizon.own_news_share,
+        "integration_events": capped(world, company, INTEGRATION_TYPES, events.goalposts, integrating=True),
+        "partner_labs": normalise(others, *partners.goalposts, partners.scale) + world.horizon.own_news_share,
     }
 
 
 def compatibility(company: str, world: World, methodology: Methodology) -> CompanyScore:
     """Multi-model compatibility of one company."""
     peers = peers_of(company, world)
-    horizon, facts = world.horizon, world.facts
     measured = _supply(company, world, peers)
-    measured["integration_events"] = story_rate(facts, company, INTEGRATION_TYPES, horizon, integrating=True)
-    measured["partner_labs"] = partner_labs(facts, company, INTEGRATION_TYPES, horizon)
-    ceilings = _ceilings(company, world, methodology)
+    measured["integration_events"] = guarded(lambda: story_rate(world, company, INTEGRATION_TYPES, integrating=True))
+    measured["partner_labs"] = guarded(lambda: partner_labs(world, company, INTEGRATION_TYPES))
+    told = not any(measured[name].fault for name in ("integration_events", "partner_labs"))
+    capped_at = ceilings(company, world, methodology) if told else {}
     applicable = [s for s in methodology.compatibility if measured[s.name].state != "not_applicable"]
     share = math.fsum(spec.weight for spec in applicable)  # without a platform the rest is the whole
     found = tuple(
@@ -126,11 +139,11 @@ def compatibility(company: str, world: World, methodology: Methodology) -> Compa
             spec,
             measured[spec.name],
             spec.weight / share if measured[spec.name].state != "not_applicable" else 0.0,
-            ceilings.get(spec.name, 1.0),
+            capped_at.get(spec.name, 1.0),
         )
         for spec in methodology.compatibility
     )
-    return _assemble(company, "compatibility", peers, found, methodology, {}, facts.parents.get(company, ""))
+    return _assemble(company, "compatibility", peers, found, methodology, {}, world)
 
 
 def _infrastructure_contributions(company: str, world: World, methodology: Methodology) -> list[Contribution]:
@@ -156,6 +169,8 @@ def _infrastructure_contributions(company: str, world: World, methodology: Metho
                     state=part.measured.state,
                     note=part.measured.note,
                     evidence=part.measured.evidence,
+                    shares=part.measured.shares,
+                    fault=part.measured.fault,
                 )
             )
     return found
@@ -164,13 +179,13 @@ def _infrastructure_contributions(company: str, world: World, methodology: Metho
 def infrastructure(company: str, world: World, methodology: Methodology) -> CompanyScore:
     """Infrastructure exposure of one company: .65 scale + .35 share."""
     scale = _infrastructure_contributions(company, world, methodology)
-    share = contribution(methodology.share, segments.share(world.facts, company, methodology), methodology.share.weight)
+    share_measured = guarded(lambda: segments.share(world.facts, company, methodology))
+    share = contribution(methodology.share, share_measured, methodology.share.weight)
     parts = {
         "scale": math.fsum(c.contribution for c in scale) / methodology.scale_weight,
         "share": share.contribution / methodology.share.weight,
     }
-    parent = world.facts.parents.get(company, "")
-    return _assemble(company, "infrastructure", "all", (*scale, share), methodology, parts, parent)
+    return _assemble(company, "infrastructure", "all", (*scale, share), methodology, parts, world)
 
 
 def _assemble(
@@ -180,8 +195,9 @@ def _assemble(
     found: tuple[Contribution, ...],
     methodology: Methodology,
     parts: dict[str, float],
-    parent: str,
+    world: World,
 ) -> CompanyScore:
+    parent, group = world.facts.parents.get(company, ""), world.facts.companies[company].group
     coverage = round(_coverage(found), 12)
     floor = methodology.coverage_floor
     value: float | None = math.fsum(c.contribution for c in found)
@@ -192,23 +208,30 @@ def _assemble(
         reason = f"it belongs to {parent}: what it offers and what is told of it count there"
         value = None if kind == "compatibility" else value  # its infrastructure roles are still its own
     return CompanyScore(
-        company, kind, peers, value, coverage, reason, found, parts, ranked=coverage >= floor and not parent
+        company, kind, peers, value, coverage, reason, found, parts, coverage >= floor and not parent, group=group
     )
 
 
-def rank(scores: Iterable[CompanyScore]) -> list[CompanyScore]:
-    """The scores with their ranks among the ranked of the same kind and peers; equal values share a rank."""
-    scores = list(scores)
-    values: dict[tuple[str, str], list[float]] = {}
+def _ranked_within(scores: Sequence[CompanyScore], key: Callable[[CompanyScore], Hashable]) -> list[int | None]:
+    """Each score's rank among the ranked of the same key; equal values share one."""
+    values: dict[Hashable, list[float]] = defaultdict(list)
     for score in scores:
         if score.ranked and score.value is not None:
-            values.setdefault((score.kind, score.peers), []).append(round(score.value, 9))
+            values[key(score)].append(-round(score.value, 9))
+    for found in values.values():
+        found.sort()
     return [
-        replace(s, rank=1 + sum(v > round(s.value, 9) for v in values[(s.kind, s.peers)]))
-        if s.ranked and s.value is not None
-        else s
+        1 + bisect_left(values[key(s)], -round(s.value, 9)) if s.ranked and s.value is not None else None
         for s in scores
     ]
+
+
+def rank(scores: Iterable[CompanyScore]) -> list[CompanyScore]:
+    """The scores with their ranks: among all of the same kind and peers, and among those of their group."""
+    scores = list(scores)
+    among = _ranked_within(scores, lambda s: (s.kind, s.peers))
+    inside = _ranked_within(scores, lambda s: (s.kind, s.peers, s.group))
+    return [replace(s, rank=a, group_rank=i) for s, a, i in zip(scores, among, inside, strict=True)]
 
 
 def score_all(facts: Facts, methodology: Methodology) -> list[CompanyScore]:

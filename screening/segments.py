@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from screening.facts import ComputeFact, Facts, Measured, observed, unobserved
-from screening.indicators import World
-from screening.methodology import Methodology, Segment
+from screening.facts import ComputeFact, Facts, Measured, guarded, observed, unobserved
+from screening.indicators import supplier
+from screening.methodology import Indicator, Methodology, Segment
 from screening.news import capped, is_covered, story_rate
 from screening.statistics import normalise
+from screening.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +24,15 @@ class Part:
     normalised: float
 
 
-def role_part(facts: Facts, company: str, segment: Segment, methodology: Methodology) -> Part:
+def role_measured(facts: Facts, company: str, segment: Segment, methodology: Methodology) -> Measured:
     """Core 1, participant ½, none 0. A role that nobody read is worth half in coverage."""
     fact = facts.roles.get((company, segment.name))
     if fact is None:
-        measured, value = unobserved("the registry does not decide it"), 0.0
-    else:
-        value = methodology.role_values[fact.role]
-        coverage = 1.0 if fact.verified else methodology.unverified_coverage
-        measured = Measured(value, "observed" if value else "zero", coverage, (fact.evidence,), fact.role)
-    return Part(f"{segment.name}_role", "role", segment.role_weight, measured, value)
+        return unobserved("the registry does not decide it")
+    value = methodology.role_values[fact.role]
+    coverage = 1.0 if fact.verified else methodology.unverified_coverage
+    state = "observed" if value else "zero"
+    return Measured(value, state, coverage, (fact.evidence,), fact.role, shares=(1.0,))
 
 
 def has_role(facts: Facts, company: str, segment: str) -> bool:
@@ -51,52 +51,56 @@ def compute(held: Mapping[str, ComputeFact], facts: Facts, company: str, segment
 
 def models_served(world: World, company: str) -> Measured:
     """Share of all pairs of host company and current generation that are on the company's own hosts."""
-    rows = [r for r in world.facts.supply if r.company == company and r.kind == "host"]
-    rows = [row for row in rows if world.is_current(row.generation)]
-    if rows and world.host_pairs:
-        mine = len({row.generation for row in rows})
-        return observed(mine / world.host_pairs, tuple(sorted({row.evidence for row in rows})), f"{mine} generations")
+    mine = supplier(company, world, frozenset({"host"}))
+    if mine.rows and world.field.host_pairs:
+        count = len(mine.rows)
+        return observed(count / world.field.host_pairs, mine.evidence(), f"{count} generations")
     if has_role(world.facts, company, "serving"):
         return unobserved("no host of it is in the catalogue")
     return observed(0.0, note="no role in the segment")
 
 
-def measured_part(world: World, company: str, segment: Segment) -> Part | None:
-    if segment.measure is None:
-        return None
+def measure(world: World, company: str, segment: Segment) -> Measured:
+    """What the segment's measure says, by its name in the methodology."""
+    assert segment.measure is not None
     facts = world.facts
-    measured = {
-        "compute_made": lambda: compute(facts.made, facts, company, segment.name),
-        "compute_owned": lambda: compute(facts.owned, facts, company, segment.name),
-        "models_served": lambda: models_served(world, company),
-    }[segment.measure.name]()
-    value = segment.measure.prior
-    if measured.raw is not None:
-        value = normalise(measured.raw, *segment.measure.goalposts, segment.measure.scale)
-    return Part(segment.measure.name, segment.measure.unit, segment.measure.weight, measured, value)
+    if segment.measure.name == "models_served":
+        return models_served(world, company)
+    held = {"compute_made": facts.made, "compute_owned": facts.owned}[segment.measure.name]
+    return compute(held, facts, company, segment.name)
 
 
-def events_part(world: World, company: str, segment: Segment, methodology: Methodology) -> Part:
+def told_of(world: World, company: str, segment: Segment) -> Measured:
     """Stories per covered month. Without a role and without coverage: none, for somebody looked."""
-    facts, spec = world.facts, methodology.events
-    measured = story_rate(facts, company, segment.events, world.horizon)
-    if measured.raw is None and not has_role(facts, company, segment.name):
-        measured = observed(0.0, note="no role in the segment, and news does not cover the company")
-    value = spec.prior
-    if measured.raw is not None:
-        value = normalise(measured.raw, *spec.goalposts, spec.scale)
-        if is_covered(facts.coverage.get(company), world.horizon):
-            value = min(value, capped(facts, company, segment.events, world.horizon, spec.goalposts))
-    return Part(f"{segment.name}_events", spec.unit, segment.events_weight, measured, value)
+    measured = story_rate(world, company, segment.events)
+    if measured.raw is None and not has_role(world.facts, company, segment.name):
+        return observed(0.0, note="no role in the segment, and news does not cover the company")
+    return measured
+
+
+def events_ceiling(world: World, company: str, segment: Segment, spec: Indicator) -> float:
+    """What its own voice may bring: a third more than what others tell."""
+    if not is_covered(world.facts.coverage.get(company), world.horizon):
+        return 1.0
+    return capped(world, company, segment.events, spec.goalposts)
+
+
+def _value(measured: Measured, spec: Indicator, ceiling: float = 1.0) -> float:
+    return spec.prior if measured.raw is None else min(normalise(measured.raw, *spec.goalposts, spec.scale), ceiling)
 
 
 def segment_parts(world: World, company: str, segment: Segment, methodology: Methodology) -> list[Part]:
-    parts = [
-        role_part(world.facts, company, segment, methodology),
-        measured_part(world, company, segment),
-        events_part(world, company, segment, methodology),
-    ]
-    return [part for part in parts if part is not None]
+    """Role, measure (where the segment has one) and events. One that fails says so and leaves the others standing."""
+    role = guarded(lambda: role_measured(world.facts, company, segment, methodology))
+    parts = [Part(f"{segment.name}_role", "role", segment.role_weight, role, role.raw or 0.0)]
+    if spec := segment.measure:
+        measured = guarded(lambda: measure(world, company, segment))
+        parts.append(Part(spec.name, spec.unit, spec.weight, measured, _value(measured, spec)))
+    spec = methodology.events
+    told = guarded(lambda: told_of(world, company, segment))
+    ceiling = 1.0 if told.raw is None else events_ceiling(world, company, segment, spec)
+    parts.append(Part(f"{segment.name}_events", spec.unit, segment.events_weight, told, _value(told, spec, ceiling)))
+    return parts
 
 
 def share(facts: Facts, company: str, methodology: Methodology) -> Measured:
@@ -105,4 +109,4 @@ def share(facts: Facts, company: str, methodology: Methodology) -> Measured:
     if fact is None:
         return unobserved("the registry does not decide it")
     coverage = 1.0 if fact.verified else methodology.unverified_coverage
-    return Measured(fact.value, "observed", coverage, (fact.evidence,))
+    return Measured(fact.value, "observed", coverage, (fact.evidence,), shares=(1.0,))

@@ -27,18 +27,23 @@ def released_on(stated: str) -> date | None:
 
 
 class OnTheDay:
-    """The catalogue as of one day."""
+    """The catalogue as of one day.
 
-    def __init__(self, catalogue: Catalogue, as_of: date) -> None:
+    ``seen_by``: the last day whose observations and registry count, where it is not ``as_of`` itself: what the day
+    would be if nothing had been learned since. Only the explanation of changes asks that.
+    """
+
+    def __init__(self, catalogue: Catalogue, as_of: date, seen_by: date | None = None) -> None:
         self.as_of = as_of
-        self.observed = {p: [d for d in days if d <= as_of] for p, days in catalogue.observed.items()}
-        self.looked = {p: [d for d in days if d <= as_of] for p, days in catalogue.looked.items()}
+        self.seen_by = seen = seen_by or as_of
+        self.observed = {p: [d for d in days if d <= seen] for p, days in catalogue.observed.items()}
+        self.looked = {p: [d for d in days if d <= seen] for p, days in catalogue.looked.items()}
         self.stands = {
-            provider: {verdict.on: verdict.stands for verdict in verdicts if verdict.decided_at < next_day(as_of)}
+            provider: {verdict.on: verdict.stands for verdict in verdicts if verdict.decided_at < next_day(seen)}
             for provider, verdicts in catalogue.verdicts.items()
         }
-        self.rows = [row for row in catalogue.rows if row.first_on <= as_of]
-        self.ownership = [owned for owned in catalogue.ownership if owned.holds_on(as_of)]
+        self.rows = [row for row in catalogue.rows if row.first_on <= seen]
+        self.ownership = [owned for owned in catalogue.ownership if owned.holds_on(seen)]
         self.owners = {(owned.what, owned.slug): owned for owned in self.ownership}
         self.by_provider: dict[str, list[Listed]] = defaultdict(list)
         for row in self.rows:
@@ -127,7 +132,7 @@ class OnTheDay:
 
     def stale(self, provider: str, days: int) -> bool:
         seen = self.observed.get(provider, [])
-        return not seen or (self.as_of - seen[-1]).days > days
+        return not seen or (self.seen_by - seen[-1]).days > days
 
 
 def supply_rows(today: OnTheDay, stale_days: int) -> tuple[tuple[SupplyRow, ...], frozenset[str]]:
@@ -142,7 +147,7 @@ def supply_rows(today: OnTheDay, stale_days: int) -> tuple[tuple[SupplyRow, ...]
             continue
         (stale if today.stale(provider, stale_days) else fresh).add(company)
         rows += [
-            SupplyRow(company, platform, kind, row.generation, row.evidence)
+            SupplyRow(company, platform, kind, row.generation, row.evidence, confidence=row.confidence)
             for row in today.listed(provider)
             if row.generation
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,19 +12,10 @@ from ingest.annotation.event_types import EVIDENCE_CONFIDENCE
 from ingest.models import Event
 from ingest.storing.evidence import event_id
 from ingest.watching.pasts import PUBLISHED
+from screening.methodology import Counting, load
 
-ROLE_THAT_COUNTS: Mapping[str, frozenset[str]] = {
-    "availability": frozenset({"host"}),
-    "optimisation": frozenset({"actor"}),
-    "tuning": frozenset({"actor"}),
-    "partnership": frozenset({"partner"}),
-    "serving": frozenset({"actor"}),
-    "accelerator": frozenset({"actor"}),
-    "datacentre": frozenset({"actor", "seller"}),
-}
 LAB_ROLES = frozenset({"developer"})  # whose model it is; a partner that is a lab is named as such where it matters
-STATUS_WEIGHT = {"done": 1.0, "announced": 0.5}
-ENDED = {**STATUS_WEIGHT, "cancelled": 1.0}  # what was only announced and is cancelled takes away all the same
+CANCELLED = 1.0  # what was only announced and is cancelled takes away all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +23,8 @@ class Told:
     """One event that counts, of one article."""
 
     type: str
-    weight: float  # below 0 where it takes away
+    direction: str
+    status: str
     confidence: float
     participants: tuple[tuple[str, str], ...]  # (slug, role)
     article: int
@@ -44,18 +36,27 @@ class Told:
     told_at: datetime  # since when the news could be read, whoever said later what it tells
     overruled_at: datetime | None = None  # until when it counts: a person put it right
 
+    def weight(self, counting: Counting) -> float:
+        """How much it counts by its status; below 0 where it takes away."""
+        if self.direction == "adds":
+            return counting.status.get(self.status, 0.0)
+        return -(CANCELLED if self.status == "cancelled" else counting.status.get(self.status, 0.0))
+
     def counts(self, until: datetime) -> bool:
         """Whether it was known, and not yet put right, just before ``until``."""
         return self.knowable_at < until and (self.overruled_at is None or self.overruled_at >= until)
 
 
 def read_told() -> Iterable[Told]:
+    """Every sure event that the current methodology may count."""
+    counting = load().counting
     events = (
         Event.objects.filter(
-            Q(direction="adds", status__in=STATUS_WEIGHT) | Q(direction="removes", status__in=ENDED),
+            Q(direction="adds", status__in=counting.status)
+            | Q(direction="removes", status__in=[*counting.status, "cancelled"]),
             sure=True,
             confidence__gte=EVIDENCE_CONFIDENCE,
-            type__in=ROLE_THAT_COUNTS,
+            type__in=counting.roles,
             revision__article__withheld__in=PUBLISHED,
         )
         .exclude(revision__article__source__category="off_topic")
@@ -99,7 +100,8 @@ def read_told() -> Iterable[Told]:
     ) in events:
         yield Told(
             type=kind,
-            weight=STATUS_WEIGHT[status] if direction == "adds" else -ENDED[status],
+            direction=direction,
+            status=status,
             confidence=confidence,
             participants=tuple((p["slug"], p["role"]) for p in participants),
             article=article,

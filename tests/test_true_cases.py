@@ -25,7 +25,8 @@ from ingest.watching.pasts import read_pasts
 from ingest.watching.standings import Standing, standings
 from kbase.models import CatalogueObservation, CatalogueRow
 from kbase.times import last_instant, next_day
-from screening.gather import Inputs, facts_as_of, read_inputs
+from screening.gather import facts_as_of, read_inputs
+from screening.inputs import Inputs
 from screening.listings import Catalogue, read_catalogue
 from screening.methodology import load
 from screening.supply import OnTheDay, first_offered, supply_rows

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from screening import indicators as ind
 from screening.facts import FirstOffered
 from screening.statistics import interval_median, normalise
+from screening.world import months_before
 from tests.screening.worlds import AS_OF, facts, generation, mine
 
 
@@ -163,5 +164,5 @@ def test_normalising_clips_at_the_goalposts_in_either_direction() -> None:
 
 
 def test_eighteen_months_before_the_end_of_august_is_the_end_of_february() -> None:
-    assert ind.months_before(date(2026, 8, 31), 18) == date(2025, 2, 28)
-    assert ind.months_before(AS_OF, 18) == date(2024, 12, 30)
+    assert months_before(date(2026, 8, 31), 18) == date(2025, 2, 28)
+    assert months_before(AS_OF, 18) == date(2024, 12, 30)

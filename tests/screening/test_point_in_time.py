@@ -17,8 +17,9 @@ from ingest.understanding import understand
 from ingest.watching.coverage import Past
 from kbase.times import last_instant, next_day
 from screening.claims import record_claims
-from screening.gather import Inputs, facts_as_of, fingerprint, read_inputs
+from screening.gather import facts_as_of, fingerprint, read_inputs
 from screening.horizon import data_horizon, month_ends, run_for
+from screening.inputs import Inputs
 from screening.methodology import load
 from screening.models import IndicatorValue, Score, ScoringRun
 from screening.publish import NotOver, open_vintage, publish_day

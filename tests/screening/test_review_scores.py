@@ -19,7 +19,6 @@ from screening.gather import facts_as_of, fingerprint, read_inputs
 from screening.methodology import load
 from screening.models import Score, ScoringRun
 from screening.publish import publish_day
-from screening.told import ROLE_THAT_COUNTS
 from screening.web.asked import Day
 from screening.web.happenings import latest
 from tests.conftest import NOW
@@ -222,4 +221,4 @@ def test_a_dismissal_takes_nothing_from_the_days_before() -> None:
 
 
 def test_review_knows_which_types_the_scores_count() -> None:
-    assert set(ROLE_THAT_COUNTS) == COUNTED_TYPES
+    assert set(load().counting.roles) == COUNTED_TYPES

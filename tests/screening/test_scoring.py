@@ -145,10 +145,16 @@ def test_a_partnership_that_ends_takes_away_what_one_brought() -> None:
     assert part(scores(only_ended, "compatibility")["h"], "integration_events").raw == 0
 
 
-def test_one_story_told_by_many_counts_once() -> None:
-    world = facts({"h": ["a/x"]}, coverage={"h": covered(1, 2)})
-    told = replace(world, stories=(story("h", 1), story("h", 1, source=2), story("h", 1, own=True)))
-    assert part(scores(told, "compatibility")["h"], "integration_events").raw == pytest.approx(1 / 4)
+def test_one_story_counts_more_the_more_independent_publishers_tell_it_and_at_most_twice() -> None:
+    def rate(*sources: int, own: bool = False) -> float:
+        world = facts({"h": ["a/x"]}, coverage={"h": covered(1, 2, 3, 4, 5, 6)})
+        told = (*(story("h", 1, source=source) for source in sources), *([story("h", 1, own=True)] if own else []))
+        return part(scores(replace(world, stories=told), "compatibility")["h"], "integration_events").raw
+
+    assert rate(1) == rate(1, own=True) == pytest.approx(1 / 4), "its own voice is no independent publisher"
+    assert rate(1, 1, 1) == rate(1), "one publisher is one, however often it tells it"
+    assert rate(1, 2) == pytest.approx(math.log2(3) / 4)
+    assert rate(1, 2, 3, 4, 5, 6) == rate(1, 2, 3) == pytest.approx(2 / 4)
 
 
 def test_who_makes_accelerators_and_nothing_else_is_not_punished_for_being_pure() -> None:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from screening.facts import CompanyFacts, Facts, FirstOffered, GenerationFacts, SupplyRow
-from screening.indicators import Supplier, World, supplier
+from screening.indicators import Supplier, supplier
 from screening.methodology import load
+from screening.world import World
 
 AS_OF = date(2026, 6, 30)
 METHODOLOGY = load()

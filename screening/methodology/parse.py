@@ -1,0 +1,173 @@
+"""From a methodology file's text to the tree, with one clear line for whatever is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import yaml
+
+from kbase.errors import PlainError
+from screening.methodology.tree import Counting, Doubts, Drawing, Horizon, Indicator, Methodology, Segment
+
+# how news counted before files said so: versions up to 2026.2
+EARLIER_COUNTING = {
+    "roles": {
+        "availability": ["host"],
+        "optimisation": ["actor"],
+        "tuning": ["actor"],
+        "partnership": ["partner"],
+        "serving": ["actor"],
+        "accelerator": ["actor"],
+        "datacentre": ["actor", "seller"],
+    },
+    "status": {"done": 1.0, "announced": 0.5},
+}
+
+
+class MethodologyError(PlainError):
+    """A methodology file cannot be used; one line a fault."""
+
+
+def _between_0_and_1(what: str, values: Iterable[float]) -> None:
+    for value in values:
+        if not 0 <= value <= 1:  # NaN is neither
+            raise MethodologyError(f"{what}: {value} is not between 0 and 1")
+
+
+def _goalposts(name: str, node: Mapping[str, Any]) -> tuple[float, float]:
+    low, high = (float(post) for post in node["goalposts"])
+    if low == high or not math.isfinite(low + high):
+        raise MethodologyError(f"{name}: the goalposts are the same, or no numbers")
+    if node["scale"] not in ("linear", "log"):
+        raise MethodologyError(f"{name}: scale {node['scale']!r} is neither linear nor log")
+    if node["scale"] == "log" and min(low, high) < 0:
+        raise MethodologyError(f"{name}: a log scale has no goalpost below 0")
+    if node.get("direction", "more" if low < high else "less") != ("more" if low < high else "less"):
+        raise MethodologyError(f"{name}: its direction is not that of its goalposts")
+    return low, high
+
+
+def _indicator(name: str, pillar: str, node: Mapping[str, Any], weight: float) -> Indicator:
+    prior = float(node["prior"])
+    a, b, c, d, e = peers = tuple(float(quantile) for quantile in node.get("peers", [prior] * 5))
+    _between_0_and_1(f"{name}: prior and peers", (prior, *peers))
+    _between_0_and_1(f"{name}: weight", (weight,))
+    if list(peers) != sorted(peers):
+        raise MethodologyError(f"{name}: the peers' percentiles do not rise")
+    return Indicator(
+        name=name,
+        pillar=pillar,
+        weight=weight,
+        unit=node["unit"],
+        scale=node["scale"],
+        goalposts=_goalposts(name, node),
+        prior=prior,
+        meaning=node.get("meaning", "").strip(),
+        reason=node.get("reason", ""),
+        peers=(a, b, c, d, e),
+        half_life_days=node.get("half_life_days"),
+        minimum=node.get("minimum", ""),
+    )
+
+
+def _compatibility(tree: Mapping[str, Any]) -> tuple[Indicator, ...]:
+    found = tuple(
+        _indicator(name, pillar, node, float(node["weight"]))
+        for pillar, content in tree["pillars"].items()
+        for name, node in content["indicators"].items()
+    )
+    total = sum(indicator.weight for indicator in found)
+    if abs(total - 1) > 1e-9:
+        raise MethodologyError(f"compatibility: the weights add up to {total:g}, not 1")
+    return found
+
+
+def _segment(name: str, node: Mapping[str, Any], tree: Mapping[str, Any]) -> Segment:
+    measured = node.get("measure")
+    role, measure, events = tree["role"]["weight"], tree["measure_weight"], tree["events"]["weight"]
+    if abs(role + measure + events - 1) > 1e-9:
+        raise MethodologyError("infrastructure: role, measure and events do not add up to 1")
+    return Segment(
+        name=name,
+        meaning=node["meaning"].strip(),
+        events=tuple(node["events"]),
+        role_weight=role,
+        events_weight=events if measured else events + measure,
+        measure=_indicator(measured["name"], name, measured, measure) if measured else None,
+    )
+
+
+def _counting(node: Mapping[str, Any]) -> Counting:
+    _between_0_and_1("counting: status", node["status"].values())
+    return Counting(
+        {kind: frozenset(roles) for kind, roles in node["roles"].items()},
+        {status: float(weight) for status, weight in node["status"].items()},
+    )
+
+
+def _doubts(node: Mapping[str, Any]) -> Doubts:
+    doubts = Doubts(**node)
+    _between_0_and_1("doubts", (doubts.floor_chance, doubts.top_chance, doubts.share_width, doubts.share_read_width))
+    for role, moves in doubts.role_moves.items():
+        _between_0_and_1(f"doubts: {role}", moves.values())
+        if abs(sum(moves.values()) - 1) > 1e-9:
+            raise MethodologyError(f"doubts: the chances of what {role} is do not add up to 1")
+    if doubts.missing < 0 or doubts.pseudo_stories < 0 or doubts.concentration <= 0:
+        raise MethodologyError("doubts: a rate is below 0, or the concentration not above it")
+    return doubts
+
+
+def _drawing(node: Mapping[str, Any]) -> Drawing:
+    drawing = Drawing(**node)
+    if drawing.draws < 100 or not 0.5 <= drawing.level < 1:
+        raise MethodologyError("drawing: under 100 draws, or a level that is not between 0.5 and 1")
+    return drawing
+
+
+def _optional(content: Mapping[str, Any], name: str, build: Callable[[Mapping[str, Any]], Any]) -> Any:
+    return build(content[name]) if name in content else None
+
+
+def _tree(content: Mapping[str, Any], text: str) -> Methodology:
+    infrastructure, pillars = content["infrastructure"], content["compatibility"]["pillars"]
+    events = {**infrastructure["events"], "meaning": "Stories per covered month."}
+    _between_0_and_1("weights", (infrastructure["scale_weight"], infrastructure["best_weight"]))
+    _between_0_and_1("coverage", (content["coverage_floor"], content["unverified_coverage"]))
+    if abs(infrastructure["scale_weight"] + infrastructure["share"]["weight"] - 1) > 1e-9:
+        raise MethodologyError("infrastructure: scale and share do not add up to 1")
+    half_life = content["horizon"].get("news_half_life_days")
+    for node in (*(i for p in pillars.values() for i in p["indicators"].values()), infrastructure["events"]):
+        if node.get("half_life_days", half_life) != half_life:
+            raise MethodologyError(f"an indicator fades by {node['half_life_days']} days, but news by {half_life}")
+    return Methodology(
+        version=content["version"],
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        content=content,
+        horizon=Horizon(**content["horizon"]),
+        compatibility=_compatibility(content["compatibility"]),
+        segments=tuple(_segment(k, v, infrastructure) for k, v in infrastructure["segments"].items()),
+        role_values=infrastructure["role"]["values"],
+        events=_indicator("events", "", events, infrastructure["events"]["weight"]),
+        scale_weight=infrastructure["scale_weight"],
+        best_weight=infrastructure["best_weight"],
+        share=_indicator("share", "share", infrastructure["share"], infrastructure["share"]["weight"]),
+        coverage_floor=content["coverage_floor"],
+        unverified_coverage=content["unverified_coverage"],
+        counting=_counting(content.get("counting", EARLIER_COUNTING)),
+        pillar_floors={name: float(node.get("minimum_coverage", 0)) for name, node in pillars.items()},
+        doubts=_optional(content, "doubts", _doubts),
+        drawing=_optional(content, "drawing", _drawing),
+    )
+
+
+def parse(text: str) -> Methodology:
+    """The methodology of a file's text. Raises MethodologyError where it cannot be used."""
+    try:
+        return _tree(yaml.safe_load(text), text)
+    except yaml.YAMLError as error:
+        raise MethodologyError(f"not YAML: {error}") from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise MethodologyError(f"{type(error).__name__}: {error}") from error
