@@ -234,11 +234,13 @@ def rank(scores: Iterable[CompanyScore]) -> list[CompanyScore]:
     return [replace(s, rank=a, group_rank=i) for s, a, i in zip(scores, among, inside, strict=True)]
 
 
+def score_companies(slugs: Iterable[str], world: World, methodology: Methodology) -> list[CompanyScore]:
+    """Both scores of these companies, without ranks, in the order of kind and of the slugs."""
+    slugs = list(slugs)
+    return [score(slug, world, methodology) for score in (compatibility, infrastructure) for slug in slugs]
+
+
 def score_all(facts: Facts, methodology: Methodology) -> list[CompanyScore]:
     """Both scores of every company, ranked, in the order of kind and slug."""
     world = World(facts, methodology.horizon)
-    slugs = sorted(facts.companies)
-    return rank(
-        [compatibility(slug, world, methodology) for slug in slugs]
-        + [infrastructure(slug, world, methodology) for slug in slugs]
-    )
+    return rank(score_companies(sorted(facts.companies), world, methodology))

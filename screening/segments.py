@@ -35,6 +35,10 @@ def role_measured(facts: Facts, company: str, segment: Segment, methodology: Met
     return Measured(value, state, coverage, (fact.evidence,), fact.role, shares=(1.0,))
 
 
+def segment_names(methodology: Methodology) -> list[str]:
+    return [segment.name for segment in methodology.segments]
+
+
 def has_role(facts: Facts, company: str, segment: str) -> bool:
     fact = facts.roles.get((company, segment))
     return fact is not None and fact.role != "none"

@@ -26,7 +26,8 @@ from screening import tasks
 from screening.digest.weeks import parse_week
 from screening.methodology import load
 from screening.models import Digest, Subscription
-from screening.publish import due_days, open_vintage
+from screening.publish import due_days
+from screening.running import open_vintage
 from tests.conftest import ROOT
 from tests.databases import Database
 

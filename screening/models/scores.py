@@ -40,6 +40,7 @@ class ScoringRun(models.Model):
     data_through = models.DateField(null=True)
     reconstructed = models.BooleanField()
     computed_at = models.DateTimeField()
+    touched = models.PositiveIntegerField(null=True)  # companies that had to be scored; the others' scores still held
 
     class Meta:
         ordering = ["as_of", "id"]

@@ -26,7 +26,8 @@ from screening.api.query import list_names
 from screening.api.resources import RESOURCES
 from screening.api.throttle import LIMIT
 from screening.models import ScoringRun
-from screening.publish import open_vintage, publish_days
+from screening.publish import publish_days
+from screening.running import open_vintage
 from tests.conftest import DAYS, NOW
 
 pytestmark = pytest.mark.django_db

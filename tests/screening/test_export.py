@@ -23,7 +23,7 @@ from kbase.times import last_instant
 from screening.encoding import FORMATS
 from screening.export import EXPORTS
 from screening.models import ScoringRun, Vintage
-from screening.publish import open_vintage
+from screening.running import open_vintage
 from tests.conftest import NOW
 from tests.screening.test_api import CONTRIBUTION_FIELDS, SCORE_FIELDS
 

@@ -22,7 +22,8 @@ from screening.horizon import data_horizon, month_ends, run_for
 from screening.inputs import Inputs
 from screening.methodology import load
 from screening.models import IndicatorValue, Score, ScoringRun
-from screening.publish import NotOver, open_vintage, publish_day
+from screening.publish import NotOver, publish_day
+from screening.running import open_vintage
 from screening.scoring import score_all
 from tests.conftest import NOW
 from tests.ingest.test_observations_stored import listing, snapshot

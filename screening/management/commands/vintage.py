@@ -13,7 +13,8 @@ from django.utils import timezone
 from kbase.locks import WriterBusy, writing
 from screening.fields import Record, plain
 from screening.methodology import load
-from screening.publish import due_days, open_vintage, publish_days
+from screening.publish import due_days, publish_days
+from screening.running import open_vintage
 from screening.vintages import vintage_records
 
 
