@@ -88,13 +88,17 @@ def _shares(inputs: Inputs, day: date) -> Mapping[str, ShareFact]:
 
 def facts_as_of(inputs: Inputs, as_of: date, methodology: Methodology) -> Facts:
     """What was knowable by the end of ``as_of``, as plain rows."""
-    horizon = methodology.horizon
-    today = OnTheDay(inputs.catalogue, as_of)
+    return facts_of(inputs, OnTheDay(inputs.catalogue, as_of), methodology)
+
+
+def facts_of(inputs: Inputs, today: OnTheDay, methodology: Methodology) -> Facts:
+    """What was knowable by the end of ``today.seen_by``, as it looks on ``today.as_of``, as plain rows."""
+    horizon, seen_by = methodology.horizon, today.seen_by
     supply, stale = supply_rows(today, horizon.platform_stale_days)
     generations = generation_facts(today)
     reported = reported_offerings(inputs, today, methodology, supply, generations)
     return Facts(
-        as_of=as_of,
+        as_of=today.as_of,
         companies={company.slug: company for company in inputs.companies},
         supply=(*supply, *reported),
         generations=generations,
@@ -102,10 +106,10 @@ def facts_as_of(inputs: Inputs, as_of: date, methodology: Methodology) -> Facts:
         first_forwarded=first_offered(today, GATEWAY),
         parents={c.slug: top for c in inputs.companies if (top := today.top(c.slug)) != c.slug},
         unobserved=stale,
-        roles=_roles(inputs, as_of),
-        shares=_shares(inputs, as_of),
-        made=compute_made(inputs, as_of),
-        owned=compute_owned(inputs, as_of),
+        roles=_roles(inputs, seen_by),
+        shares=_shares(inputs, seen_by),
+        made=compute_made(inputs, seen_by),
+        owned=compute_owned(inputs, seen_by),
         stories=stories_facts(inputs, today, methodology),
         coverage=coverage_facts(inputs, today, horizon),
     )

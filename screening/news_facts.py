@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from ingest.stories.groups import stories_before
-from ingest.watching.coverage import covered_months
+from ingest.watching.coverage import Past, covered_months
 from kbase.times import next_day
 from screening.facts import Coverage, StoryFact
 from screening.inputs import Inputs
@@ -68,6 +68,20 @@ def stories_facts(inputs: Inputs, today: OnTheDay, methodology: Methodology) -> 
     )
 
 
+def _covered(past: Past, today: OnTheDay, window: timedelta) -> frozenset[Month]:
+    """The months of the window that a source covers.
+
+    Where the day only looks at what an earlier one had seen: none of a source that covered nothing by then; of one
+    that did the clock runs on, but older months that came to light since do not count.
+    """
+    found = covered_months(past, since=today.as_of - window, as_of=today.as_of)
+    if today.seen_by == today.as_of:
+        return found
+    seen = covered_months(past, since=today.seen_by - window, as_of=today.seen_by)
+    last = (today.seen_by.year, today.seen_by.month)
+    return frozenset(month for month in found if month in seen or month >= last) if seen else seen
+
+
 def _faded(months: Iterable[Month], as_of: date, horizon: Horizon) -> float:
     return sum(recency(date(year, month, 15), as_of, horizon) for year, month in sorted(months))
 
@@ -77,7 +91,7 @@ def coverage_facts(inputs: Inputs, today: OnTheDay, horizon: Horizon) -> Mapping
 
     The sources of one company, and those of one publisher, are one voice.
     """
-    since = today.as_of - timedelta(days=horizon.news_window_days - 1)
+    window = timedelta(days=horizon.news_window_days - 1)
     general: dict[int, int] = {}
     own: dict[str, dict[int, int]] = defaultdict(dict)
     voices: dict[int, str] = {}
@@ -85,7 +99,7 @@ def coverage_facts(inputs: Inputs, today: OnTheDay, horizon: Horizon) -> Mapping
     for source in inputs.published:
         if not source.general and not source.company:
             continue
-        if months := covered_months(source.past, since=since, as_of=today.as_of):
+        if months := _covered(source.past, today, window):
             mine = own[today.top(source.company)] if source.company else general
             mine[source.source] = len(months)
             faded[source.source] = _faded(months, today.as_of, horizon)

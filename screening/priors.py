@@ -8,13 +8,17 @@ from collections.abc import Mapping
 import numpy as np
 
 from screening.methodology import load
+from screening.methodology.tree import QUANTILES
 from screening.models import IndicatorValue, ScoringRun
 
 PEERS = {"compatibility": "hosts", "infrastructure": "all"}
 
 
-def observed_quartiles(run: ScoringRun) -> Mapping[str, tuple[float, int]]:
-    """indicator -> (25th percentile of the normalised values that were observed, how many), of the run's main peers."""
+def observed_percentiles(run: ScoringRun) -> Mapping[str, tuple[tuple[float, ...], int]]:
+    """indicator -> (percentiles of the normalised values that were observed, how many), of the run's main peers.
+
+    The 5th, 25th, 50th, 75th and 95th: the second is the prior, all five are what an interval draws from.
+    """
     values: dict[str, list[float]] = defaultdict(list)
     segments = load(run.methodology.version).segments
     # what they lack is a role, or any other lab: then they are zero, never unobserved, and no peers of who is
@@ -25,4 +29,5 @@ def observed_quartiles(run: ScoringRun) -> Mapping[str, tuple[float, int]]:
         for indicator, normalised, state in seen:
             if normalised is not None and (state == "observed" or indicator not in measures):
                 values[indicator].append(normalised)
-    return {name: (float(np.percentile(found, 25)), len(found)) for name, found in sorted(values.items())}
+    wanted = [100 * quantile for quantile in QUANTILES]
+    return {n: (tuple(map(float, np.percentile(found, wanted))), len(found)) for n, found in sorted(values.items())}

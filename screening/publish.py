@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from time import perf_counter
 
 from django.db import connection, transaction
 
 from ingest.understanding import understand
 from kbase.errors import PlainError
-from kbase.models import Company
 from kbase.registry.compiled import registry_hash
 from kbase.times import next_day
-from screening import horizon
+from screening import horizon, stored
+from screening.basis import bases
+from screening.changes.attribution import changes
+from screening.changes.storing import cause_of_restating, published, score_keys, to_store
 from screening.claims import record_claims
 from screening.gather import facts_as_of, fingerprint, read_inputs
 from screening.inputs import Inputs
+from screening.intervals import intervals
+from screening.levers import all_levers
 from screening.methodology import Methodology, load
-from screening.models import IndicatorValue, Score, ScoringRun
+from screening.models import Change, Score, ScoringRun, Vintage
 from screening.running import methodology_row, running_vintage
-from screening.scoring import CompanyScore, score_all
+from screening.scoring import CompanyScore, rank, score_companies
+from screening.world import World
 
 
 class NotOver(PlainError):
@@ -30,55 +36,74 @@ class NotOver(PlainError):
 LOCK = int.from_bytes(hashlib.sha256(b"tessera scoring").digest()[:7], "big")
 
 
-def _store(run: ScoringRun, results: Iterable[CompanyScore]) -> None:
-    companies = dict(Company.objects.values_list("slug", "pk"))
-    results = list(results)
-    scores = Score.objects.bulk_create(
-        Score(
-            run=run,
-            company_id=companies[result.company],
-            kind=result.kind,
-            peers=result.peers,
-            value=result.value,
-            rank=result.rank,
-            group=result.group,
-            group_rank=result.group_rank,
-            faults=list(result.faults),
-            coverage=result.coverage,
-            ranked=result.ranked,
-            reason=result.reason,
-            parts=result.parts,
-        )
-        for result in results
+def _before(as_of: date, vintage: Vintage) -> ScoringRun | None:
+    """The run that was published first for the last scored day before ``as_of`` in the vintage."""
+    earlier = ScoringRun.objects.filter(vintage=vintage, as_of__lt=as_of)
+    return earlier.order_by("-as_of", "pk").first()
+
+
+def _same_day(run: ScoringRun) -> ScoringRun | None:
+    """The last run of the same day, vintage and methodology before this one."""
+    same = ScoringRun.objects.filter(as_of=run.as_of, vintage=run.vintage, methodology=run.methodology)
+    return same.filter(pk__lt=run.pk).order_by("-pk").first()
+
+
+def _untouched(earlier: ScoringRun | None, bases: Mapping[str, str]) -> set[str]:
+    """The companies whose scores in the earlier run of the day were made from what they would be made from now."""
+    if earlier is None:
+        return set()
+    stored = Score.objects.filter(run=earlier).exclude(basis="").values_list("company__slug", "basis")
+    return {slug for slug, basis in stored if bases.get(slug) == basis}
+
+
+def _store_changes(
+    run: ScoringRun, before: ScoringRun, inputs: Inputs, results: Sequence[CompanyScore], methodology: Methodology
+) -> None:
+    """Why each score differs from the one that was published for the scored day before."""
+    found = changes(
+        inputs,
+        published(before),
+        before.as_of,
+        results,
+        run.as_of,
+        methodology,
+        restated=cause_of_restating(before, run.methodology_id, run.registry, fingerprint(inputs, before.as_of)),
     )
-    IndicatorValue.objects.bulk_create(
-        (
-            IndicatorValue(
-                score=score,
-                indicator=c.indicator,
-                pillar=c.pillar,
-                raw=c.raw,
-                unit=c.unit,
-                normalised=c.normalised,
-                weight=c.weight,
-                contribution=c.contribution,
-                coverage=c.coverage,
-                state=c.state,
-                note=c.note,
-                evidence=list(c.evidence),
-                shares=list(c.shares),
-            )
-            for score, result in zip(scores, results, strict=True)
-            for c in result.contributions
-        ),
-        batch_size=1000,
-    )
+    Change.objects.bulk_create(to_store(found, score_keys(before), score_keys(run)), batch_size=1000)
+
+
+def _score(run: ScoringRun, inputs: Inputs, methodology: Methodology, with_levers: bool) -> int:
+    """Compute and store the scores of a run; returns how many companies had to be scored.
+
+    Whom nothing new touches since the last run of the day keeps value, contributions and draws; ranks are of all.
+    """
+    world = World(facts_as_of(inputs, run.as_of, methodology), methodology.horizon)
+    made_from = bases(world, methodology)
+    earlier = _same_day(run)
+    kept = _untouched(earlier, made_from)
+    touched = [slug for slug in sorted(made_from) if slug not in kept]
+    fresh = score_companies(touched, world, methodology)
+    old, drawn = (stored.read(earlier, kept), stored.draws(earlier, kept)) if earlier else ([], {})
+    results = rank([*old, *fresh])
+    found = intervals(results, world, methodology, known=drawn)
+    levers = all_levers(results, world, methodology) if with_levers else {}
+    scores = stored.write(run, results, made_from, found, levers)
+    stored.write_parts([result for result in results if result.company not in kept], scores, found)
+    if earlier and kept:
+        stored.copy_parts(earlier, run, kept)
+    if before := _before(run.as_of, run.vintage):
+        _store_changes(run, before, inputs, results, methodology)
+    stored.forget_draws(run)
+    return len(touched)
 
 
 def publish_day(
-    inputs: Inputs, as_of: date, *, now: datetime, methodology: Methodology | None = None
+    inputs: Inputs, as_of: date, *, now: datetime, methodology: Methodology | None = None, with_levers: bool = True
 ) -> ScoringRun | None:
-    """Score every company as of the day within the running vintage; None where that was done from the same evidence."""
+    """Score every company as of the day within the running vintage; None where that was done from the same evidence.
+
+    ``with_levers``: work out as well what would move each rank, which is asked of the present, not of the past.
+    """
     if next_day(as_of) > now:
         raise NotOver(f"{as_of} is not over yet: more may become knowable by its end")
     methodology = methodology or load()
@@ -100,7 +125,8 @@ def publish_day(
             reconstructed=learned is None or learned >= next_day(as_of),
             computed_at=now,
         )
-        _store(run, score_all(facts_as_of(inputs, as_of, methodology), methodology))
+        run.touched = _score(run, inputs, methodology, with_levers)
+        run.save(update_fields=["touched"])
     return run
 
 
@@ -113,10 +139,12 @@ def publish_days(
     """
     understand(now=now)
     record_claims(now)
-    inputs, runs = read_inputs(), []
-    for day in days:
-        run = publish_day(inputs, day, now=now)
-        told(f"  {day}: {'scored' if run else 'unchanged'}")
+    inputs, runs, days = read_inputs(), [], list(days)
+    for number, day in enumerate(days, 1):
+        began = perf_counter()
+        run = publish_day(inputs, day, now=now, with_levers=number == len(days))
+        said = f"{run.touched} companies scored in {perf_counter() - began:.1f} s" if run else "unchanged"
+        told(f"  {number}/{len(days)} {day}: {said}")
         runs += [run] if run else []
     return runs
 

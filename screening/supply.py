@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from copy import copy
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -65,6 +66,12 @@ class OnTheDay:
     def top(self, company: str) -> str:
         """The company at the top on the day: the owner's owner, or the company itself."""
         return self.owner("company", company) or company
+
+    def owned_as(self, other: OnTheDay) -> OnTheDay:
+        """The same catalogue with the owners of another day."""
+        found = copy(self)
+        found.ownership, found.owners = other.ownership, other.owners
+        return found
 
     def _present(self, provider: str, day: date) -> list[Listed]:
         return [row for row in self.by_provider[provider] if row.first_on <= day <= row.last_on]
