@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import date
 
 from ingest.models import Source
@@ -14,7 +14,7 @@ from ingest.watching.pasts import PUBLISHED, read_pasts
 from kbase.models import Company, ComputeEstimate, Family, Generation, InfrastructureShare, SegmentRole
 from kbase.times import next_day
 from screening.compute_facts import compute_made, compute_owned
-from screening.facts import FIRST_HAND, GATEWAY, CompanyFacts, Facts, RoleFact, ShareFact
+from screening.facts import FIRST_HAND, GATEWAY, CompanyFacts, Facts, FirstOffered, RoleFact, ShareFact
 from screening.inputs import Inputs, Published
 from screening.listings import read_catalogue
 from screening.methodology import Methodology
@@ -91,6 +91,13 @@ def facts_as_of(inputs: Inputs, as_of: date, methodology: Methodology) -> Facts:
     return facts_of(inputs, OnTheDay(inputs.catalogue, as_of), methodology)
 
 
+def _of_known(
+    first: Mapping[tuple[str, str], FirstOffered], known: Container[str]
+) -> Mapping[tuple[str, str], FirstOffered]:
+    """Without the generations that no id is read as any more."""
+    return {key: seen for key, seen in first.items() if key[1] in known}
+
+
 def facts_of(inputs: Inputs, today: OnTheDay, methodology: Methodology) -> Facts:
     """What was knowable by the end of ``today.seen_by``, as it looks on ``today.as_of``, as plain rows."""
     horizon, seen_by = methodology.horizon, today.seen_by
@@ -102,8 +109,8 @@ def facts_of(inputs: Inputs, today: OnTheDay, methodology: Methodology) -> Facts
         companies={company.slug: company for company in inputs.companies},
         supply=(*supply, *reported),
         generations=generations,
-        first_offered=first_offered(today, FIRST_HAND),
-        first_forwarded=first_offered(today, GATEWAY),
+        first_offered=_of_known(first_offered(today, FIRST_HAND), generations),
+        first_forwarded=_of_known(first_offered(today, GATEWAY), generations),
         parents={c.slug: top for c in inputs.companies if (top := today.top(c.slug)) != c.slug},
         unobserved=stale,
         roles=_roles(inputs, seen_by),

@@ -16,6 +16,7 @@ from kbase.times import next_day
 from screening import horizon, stored
 from screening.basis import bases
 from screening.changes.attribution import changes
+from screening.changes.chain import run_before
 from screening.changes.storing import cause_of_restating, published, score_keys, to_store
 from screening.claims import record_claims
 from screening.gather import facts_as_of, fingerprint, read_inputs
@@ -23,7 +24,7 @@ from screening.inputs import Inputs
 from screening.intervals import intervals
 from screening.levers import all_levers
 from screening.methodology import Methodology, load
-from screening.models import Change, Score, ScoringRun, Vintage
+from screening.models import Change, Score, ScoringRun
 from screening.running import methodology_row, running_vintage
 from screening.scoring import CompanyScore, rank, score_companies
 from screening.world import World
@@ -34,12 +35,6 @@ class NotOver(PlainError):
 
 
 LOCK = int.from_bytes(hashlib.sha256(b"tessera scoring").digest()[:7], "big")
-
-
-def _before(as_of: date, vintage: Vintage) -> ScoringRun | None:
-    """The run that was published first for the last scored day before ``as_of`` in the vintage."""
-    earlier = ScoringRun.objects.filter(vintage=vintage, as_of__lt=as_of)
-    return earlier.order_by("-as_of", "pk").first()
 
 
 def _same_day(run: ScoringRun) -> ScoringRun | None:
@@ -91,7 +86,7 @@ def _score(run: ScoringRun, inputs: Inputs, methodology: Methodology, with_lever
     stored.write_parts([result for result in results if result.company not in kept], scores, found)
     if earlier and kept:
         stored.copy_parts(earlier, run, kept)
-    if before := _before(run.as_of, run.vintage):
+    if before := run_before(run.as_of, run.vintage_id):
         _store_changes(run, before, inputs, results, methodology)
     stored.forget_draws(run)
     return len(touched)

@@ -44,11 +44,6 @@ def _score(result: CompanyScore, run: ScoringRun, company: int, basis: str, foun
     )
 
 
-def _value(score: Score, part: Contribution) -> IndicatorValue:
-    values = {name: getattr(part, name) for name in _VALUE}
-    return IndicatorValue(score=score, **{**values, "evidence": list(part.evidence), "shares": list(part.shares)})
-
-
 def write(
     run: ScoringRun,
     results: Sequence[CompanyScore],
@@ -68,22 +63,26 @@ def write(
     return {(result.company, result.kind): row for result, row in zip(results, stored, strict=True)}
 
 
+def _row(score: Score, part: Contribution) -> list[Any]:
+    values = [getattr(part, name) for name in _VALUE]
+    return [score.pk, *(list(value) if isinstance(value, tuple) else value for value in values)]
+
+
 def write_parts(
     results: Iterable[CompanyScore], scores: Mapping[Key, Score], intervals: Mapping[Key, Interval]
 ) -> None:
-    """Store the contributions and draws of these scores."""
+    """Store the contributions and draws of these scores. By COPY: a run has thousands of rows."""
     results = list(results)
-    IndicatorValue.objects.bulk_create(
-        (_value(scores[r.company, r.kind], part) for r in results for part in r.contributions), batch_size=1000
-    )
-    ScoreDraws.objects.bulk_create(
-        (
-            ScoreDraws(score=scores[r.company, r.kind], values=intervals[r.company, r.kind].draws.tobytes())
-            for r in results
-            if (r.company, r.kind) in intervals
-        ),
-        batch_size=200,
-    )
+    columns = ", ".join(("score_id", *_VALUE))
+    with connection.cursor() as cursor:
+        with cursor.copy(f"COPY screening_indicatorvalue ({columns}) FROM STDIN") as copy:
+            for result in results:
+                for part in result.contributions:
+                    copy.write_row(_row(scores[result.company, result.kind], part))
+        with cursor.copy('COPY screening_scoredraws (score_id, "values") FROM STDIN') as copy:
+            for result in results:
+                if found := intervals.get((result.company, result.kind)):
+                    copy.write_row([scores[result.company, result.kind].pk, found.draws.tobytes()])
 
 
 def copy_parts(before: ScoringRun, run: ScoringRun, companies: Collection[str]) -> None:

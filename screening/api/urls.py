@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path
 
 from screening.api import views
+from screening.api.change_resources import CHANGES
 from screening.api.resources import HISTORY, RESOURCES
 
 CONVERTERS = {"model": "str", "id": "str", "version": "str"}
@@ -31,5 +32,6 @@ urlpatterns = [
     path("v1/docs/", views.Docs.as_view(), name="api-docs"),
     *_routes(),
     path("v1/companies/<slug:slug>/scores/", views.list_view(HISTORY)),
+    path("v1/companies/<slug:slug>/changes/", views.list_view(CHANGES)),
     re_path(r"^(?P<rest>.+)$", views.Unknown.as_view(), name="api-unknown"),
 ]

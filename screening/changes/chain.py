@@ -113,9 +113,9 @@ def _by_indicator(score: Score) -> Mapping[str, float]:
 
 
 def _restated(was: Score, now: Score) -> list[Part]:
-    """From one score of a day to another of the same day: by another method or registry, or late evidence alone."""
-    one, other = was.run, now.run
-    late = (one.methodology_id, one.registry) == (other.methodology_id, other.registry)
+    """From one score of a day to another of the same day: in another vintage, or by late evidence alone."""
+    one, other = ((s.run.vintage_id, s.run.methodology_id, s.run.registry) for s in (was, now))
+    late = one == other
     before, after = _by_indicator(was), _by_indicator(now)
     moves = {name: after.get(name, 0.0) - before.get(name, 0.0) for name in sorted({*before, *after})}
     cause = "catching_up" if late else "method"
@@ -146,6 +146,11 @@ def _no_score(score: Score) -> str:
     return f"there was no score on {score.run.as_of}: {score.reason}"
 
 
+def _not_stored(earlier: ScoringRun, later: ScoringRun) -> str:
+    apart = f": vintage {later.vintage_id} begins there" if earlier.vintage_id != later.vintage_id else ""
+    return f"no change is stored between {earlier.as_of} and {later.as_of}{apart}"
+
+
 def walk(record: Record, start: Score, end: Score) -> Way:
     """From the score ``start`` to ``end`` of the same company and kind, back along the chain."""
     parts: list[Part] = []
@@ -161,7 +166,7 @@ def walk(record: Record, start: Score, end: Score) -> Way:
             start = at
             break
         if at.pk not in record.changes and abs(at.value - earlier.value) > LEAST:
-            breaks.append(f"no change is stored between {earlier.run.as_of} and {at.run.as_of}")
+            breaks.append(_not_stored(earlier.run, at.run))
         parts += _stored(record.changes.get(at.pk, ()))
         at = earlier
         days.append(at.run.as_of)

@@ -6,7 +6,7 @@ what a company did to what the others did, is a way of looking at the same facts
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -81,7 +81,8 @@ def caught_up(aged_day: OnTheDay, today: OnTheDay, aged: Facts, now: Facts) -> f
 
     def was_there(row: Listed) -> bool:
         seen, state = today.first_seen(row), states[row.provider]
-        released = now.generations[row.generation].released_on
+        known = now.generations.get(row.generation)  # none: nothing is read as it any more
+        released = known.released_on if known else None
         return (
             seen.left_censored
             or (seen.after is not None and released is not None and seen.after - released > CATCH_UP_AGE)
@@ -112,20 +113,21 @@ def _offered(
     aged_day: OnTheDay,
     today: OnTheDay,
     caught: frozenset[Place],
-    known: Mapping[Place, FirstOffered],
+    before: Mapping[tuple[str, str], FirstOffered],
     kinds: frozenset[str],
+    known: Container[str],
 ) -> Mapping[tuple[str, str], FirstOffered]:
     """When what was known before, or caught up with, was first on offer, as it is known now."""
     there = {(aged_day.owner("platform", platform), generation) for platform, generation in caught}
     first = first_offered(today.owned_as(aged_day), kinds)
-    return {key: seen for key, seen in first.items() if key in known or key in there}
+    return {key: seen for key, seen in first.items() if key[1] in known and (key in before or key in there)}
 
 
-def _supply(rows: Iterable[Listed], aged_day: OnTheDay) -> list[SupplyRow]:
+def _supply(rows: Iterable[Listed], aged_day: OnTheDay, known: Container[str]) -> list[SupplyRow]:
     return [
         SupplyRow(company, row.platform, row.kind, row.generation, row.evidence, confidence=row.confidence)
         for row in rows
-        if row.generation and (company := aged_day.owner("platform", row.platform))
+        if row.generation in known and (company := aged_day.owner("platform", row.platform))
     ]
 
 
@@ -153,13 +155,14 @@ def _caught_up(
         told=tuple(told for told in inputs.told if told.knowable_at < until or is_late(told, before_day)),
         compute=tuple(row for row in inputs.compute if row.ends_on <= before_day),
     )
-    supply, known = _supply(_rows(aged_day, today, caught), aged_day), _generations(aged_day, now)
+    known = _generations(aged_day, now)
+    supply = _supply(_rows(aged_day, today, caught), aged_day, known)
     return replace(
         aged,
         supply=(*supply, *reported_offerings(seen, then, methodology, supply, known)),
         generations=known,
-        first_offered=_offered(aged_day, today, caught, aged.first_offered, FIRST_HAND),
-        first_forwarded=_offered(aged_day, today, caught, aged.first_forwarded, GATEWAY),
+        first_offered=_offered(aged_day, today, caught, aged.first_offered, FIRST_HAND, known),
+        first_forwarded=_offered(aged_day, today, caught, aged.first_forwarded, GATEWAY, known),
         unobserved=now.unobserved,
         made=compute_made(seen, today.as_of),
         owned=compute_owned(seen, today.as_of),

@@ -13,7 +13,7 @@ import pytest
 from ingest.models import Article, Event, Evidence, Revision, Source, Story
 from screening.digest.issues import issue_of
 from screening.digest.weeks import parse_week
-from screening.models import Digest, IndicatorValue, Score, ScoringRun, Subscription
+from screening.models import Change, Digest, Score, ScoringRun, Subscription
 from tests.mailbox import Mailbox, serving
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -72,24 +72,27 @@ def claim(public_id: str, kind: str, **more: Any) -> str:
     return public_id
 
 
-def scored_again(as_of: date, like: Score, **changes: dict[str, Any]) -> Score:
-    """The company's score of a later day: as it was, 30 points higher, but for the indicators that are given.
+def scored_again(as_of: date, like: Score, *moves: tuple[str, str, float, list[str]], told: bool = True) -> Score:
+    """The company's score of a later day, moved by (cause, indicator, points, evidence), with its changes stored.
 
-    ``add``: points more; ``gain``: new evidence; ``was``, ``state``: the states before and after.
+    ``told``: whether they are.
     """
     parts = list(like.contributions.all())
     run, score = ScoringRun.objects.get(pk=like.run_id), Score.objects.get(pk=like.pk)
     run.pk, run.as_of, run.fingerprint = None, as_of, f"of {as_of}"
     run.save(force_insert=True)
-    score.pk, score.run, score.value, score.low, score.high = None, run, (like.value or 0) + 30, None, None
+    score.pk, score.run, score.low, score.high = None, run, None, None
+    score.value = (like.value or 0) + sum(points for _, _, points, _ in moves)
     score.save(force_insert=True)
     for part in parts:
-        change = changes.get(part.indicator, {})
-        IndicatorValue.objects.filter(pk=part.pk).update(state=change.get("was", part.state))
-        part.pk, part.score, part.state = None, score, change.get("state", part.state)
-        part.contribution += change.get("add", 0)
-        part.evidence = [*part.evidence, *change.get("gain", [])]
+        part.pk, part.score = None, score
+        part.contribution += sum(points for _, indicator, points, _ in moves if indicator == part.indicator)
         part.save(force_insert=True)
+    if told:
+        Change.objects.bulk_create(
+            Change(score=score, before=like, cause=cause, indicator=indicator, points=points, evidence=evidence)
+            for cause, indicator, points, evidence in moves
+        )
     return score
 
 

@@ -6,14 +6,12 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.models import Evidence
 from screening.digest.content import build
 from screening.digest.events import shorten
 from screening.digest.issues import NotBuilt, issue_of
@@ -52,23 +50,9 @@ def test_the_last_week_is_the_one_that_ended_on_sunday() -> None:
 # --- content ------------------------------------------------------------------------------------------------------
 
 
-def new_listings() -> set[str]:
-    """Of the listings seen on 1 July, those that no observation before had, at providers that one before had."""
-    rows = [
-        (public_id, day, tuple(place.split("/models/", 1)))
-        for public_id, day, place in Evidence.objects.filter(kind="listing").values_list(
-            "public_id", "valid_from", "locator"
-        )
-    ]
-    earlier = {place for _, day, place in rows if day and day < date(2026, 6, 29)}
-    providers = {provider for provider, _ in earlier}
-    on_the_day = [(public_id, place) for public_id, day, place in rows if day == date(2026, 7, 1)]
-    return {public_id for public_id, place in on_the_day if place not in earlier and place[0] in providers}
-
-
 @pytest.mark.django_db
-def test_a_move_is_what_the_indicators_with_new_listings_of_the_week_moved() -> None:
-    movers, new = build(WEEK, NOW)["movers"], new_listings()
+def test_a_move_is_what_the_company_did_and_not_the_whole_difference() -> None:
+    movers = build(WEEK, NOW)["movers"]
     assert (movers["before"], movers["after"]) == ("2026-05-31", "2026-07-01")
     for kind in movers["kinds"]:
         of = Score.objects.filter(kind=kind["kind"], ranked=True).select_related("company")
@@ -76,26 +60,21 @@ def test_a_move_is_what_the_indicators_with_new_listings_of_the_week_moved() -> 
         expected, whole = {}, {}
         for after in of.filter(run__as_of="2026-07-01"):
             if before := befores.get(after.company.slug):
-                then = {value.indicator: value for value in before.contributions.filter(state__in=("observed", "zero"))}
-                expected[after.company.slug] = sum(
-                    value.contribution - then[value.indicator].contribution
-                    for value in after.contributions.filter(state="observed")
-                    if value.indicator in then and new & (set(value.evidence) - set(then[value.indicator].evidence))
-                )
+                told = after.changes.filter(cause="company").values_list("points", flat=True)
+                expected[after.company.slug] = sum(told)
                 whole[after.company.slug] = (after.value or 0) - (before.value or 0)
         assert kind["rows"]
         for row in kind["rows"]:
             assert row["change"] == pytest.approx(expected[row["company"]], abs=0.051)
             assert row["path"] == f"/companies/{row['company']}/scores/{kind['kind']}/"
             assert row["why"], "what moved it is told"
-            assert row["new"] > 0
+        assert any(row["new"] for row in kind["rows"])
         assert kind["moved"] == sum(abs(by) >= 0.5 for by in expected.values())
-        assert kind["moved"] < sum(abs(by) >= 0.5 for by in whole.values()), "some moved by no new evidence"
+        assert kind["moved"] < sum(abs(by) >= 0.5 for by in whole.values()), "some moved by no doing of theirs"
 
 
 LATER = parse_week("2026-W28")  # 6 to 12 July, after the record's last day
 IN_IT = LATER.begin + timedelta(days=2)
-PLACE = "/providers/a-test/models/"
 
 
 def one_score() -> Score:
@@ -104,17 +83,18 @@ def one_score() -> Score:
 
 
 @pytest.mark.django_db
-def test_news_and_listings_of_the_week_move_a_score_by_what_their_indicators_gained() -> None:
-    claim("ev_before", "listing", valid_from=WEEK.starts_on, locator=PLACE + "old")
-    listed = claim("ev_listed", "listing", valid_from=IN_IT.date(), locator=PLACE + "new")
-    told = claim("ev_told", "event", knowable_at=IN_IT, published_at=IN_IT - timedelta(days=1))
+def test_what_the_company_did_is_told_by_indicator_and_with_the_evidence_that_came() -> None:
+    gone = claim("ev_gone", "listing", knowable_at=WEEK.begin)
+    listed = claim("ev_listed", "listing", knowable_at=IN_IT)
+    news = claim("ev_told", "event", knowable_at=IN_IT)
     before = one_score()
     scored_again(
         LATER.ends_on,
         before,
-        generations={"add": 2.0, "gain": [listed], "was": "zero"},
-        labs_served={"add": 1.5, "gain": [told, listed]},
-        evenness={"add": -7.0},  # what nothing new explains
+        ("company", "generations", 2.0, [listed, gone]),
+        ("company", "labs_served", 1.5, [news, listed]),
+        ("catching_up", "generations", 11.0, ["ev_caught"]),
+        ("decay", "evenness", -7.0, []),
     )
     content = build(LATER, NOW)
     (row,) = content["movers"]["kinds"][0]["rows"]
@@ -122,50 +102,28 @@ def test_news_and_listings_of_the_week_move_a_score_by_what_their_indicators_gai
     assert row["why"] == [{"indicator": "generations", "change": 2.0}, {"indicator": "labs_served", "change": 1.5}]
     rendered = render(content)
     assert "1 score moved by new evidence" in rendered.subject
-    assert "What new evidence of the week moved" in " ".join(rendered.text.split())
-    assert "+30" not in rendered.text
+    assert "the part of each difference whose cause is the company itself" in " ".join(rendered.text.split())
+    assert "+7.5" not in rendered.text
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("change", "claimed"),
-    [
-        pytest.param({}, {}, id="decay"),
-        pytest.param({"was": "unobserved"}, {"kind": "event", "knowable_at": IN_IT}, id="seen for the first time"),
-        pytest.param({"was": "not_applicable"}, {"kind": "event", "knowable_at": IN_IT}, id="not looked at before"),
-        pytest.param({"state": "unobserved"}, {"kind": "event", "knowable_at": IN_IT}, id="no longer seen"),
-        pytest.param({}, {"kind": "event", "knowable_at": LATER.begin - timedelta(hours=1)}, id="news of before"),
-        pytest.param(
-            {},
-            {"kind": "event", "knowable_at": IN_IT, "published_at": IN_IT - timedelta(days=15)},
-            id="old news that came to light",
-        ),
-        pytest.param(
-            {},
-            {"kind": "listing", "valid_from": IN_IT.date(), "locator": PLACE + "old"},
-            id="another price of a listing",
-        ),
-        pytest.param(
-            {},
-            {"kind": "listing", "valid_from": IN_IT.date(), "locator": "/providers/b-test/models/one"},
-            id="a provider that the catalogue caught up with",
-        ),
-        pytest.param(
-            {}, {"kind": "listing", "valid_from": WEEK.ends_on, "locator": PLACE + "new"}, id="a listing of before"
-        ),
-        pytest.param({}, {"kind": "role", "valid_from": IN_IT.date()}, id="the registry"),
-    ],
-)
-def test_what_is_no_new_evidence_of_the_week_moves_nothing(change: dict[str, str], claimed: dict[str, Any]) -> None:
-    claim("ev_before", "listing", valid_from=WEEK.starts_on, locator=PLACE + "old")
-    gain = [claim("ev_other", **claimed)] if claimed else []
-    scored_again(LATER.ends_on, one_score(), generations={"add": 5.0, "gain": gain, **change})
+@pytest.mark.parametrize("cause", ["field", "catching_up", "decay", "method"])
+def test_what_others_the_record_time_or_the_method_did_is_no_move(cause: str) -> None:
+    scored_again(LATER.ends_on, one_score(), (cause, "generations", 5.0, ["ev_other"]))
     content = build(LATER, NOW)
     assert content["movers"]["kinds"] == []
     assert "No score moved by half a point or more by new evidence" in content["movers"]["note"]
     rendered = render(content)
     assert content["movers"]["note"] in " ".join(rendered.text.split())
     assert "score" not in rendered.subject
+
+
+@pytest.mark.django_db
+def test_where_no_change_is_stored_no_move_is_told_and_the_issue_says_so() -> None:
+    scored_again(LATER.ends_on, one_score(), ("company", "generations", 5.0, []), told=False)
+    movers = build(LATER, NOW)["movers"]
+    assert movers["kinds"] == []
+    assert "between 2026-07-01 and 2026-07-12 is not stored" in movers["note"]
 
 
 @pytest.mark.django_db

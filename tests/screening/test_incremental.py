@@ -92,24 +92,16 @@ def test_a_new_vintage_scores_everybody() -> None:
     assert run.touched == Score.objects.filter(run=run, kind="compatibility").count()
 
 
-def test_a_history_that_was_cut_short_goes_on_where_it_was() -> None:
-    days, lines = [date(2026, 4, 30), MAY, date(2026, 7, 1)], []
+def test_a_history_that_was_cut_short_goes_on_where_it_was_and_keeps_the_draws_of_its_last_day_of_a_month() -> None:
+    days, lines = [date(2026, 6, 10), date(2026, 6, 11)], []
     open_vintage("a full history", NOW)
     publish_days(days[:1], now=NOW)  # and here it was killed
     runs = publish_days(days, now=NOW, told=lines.append)
     assert [run.as_of for run in runs] == days[1:]
-    assert lines[0].split() == ["1/3", "2026-04-30:", "unchanged"]
+    assert lines[0].split() == ["1/2", "2026-06-10:", "unchanged"]
     assert "companies scored in" in lines[1]
-    again = publish_days(days, now=NOW)
-    assert again == []
-
-
-def test_draws_of_earlier_days_of_a_month_are_dropped_and_those_of_its_last_day_stay() -> None:
-    publish_days([date(2026, 6, 10), date(2026, 6, 11)], now=NOW)
     kept = set(ScoreDraws.objects.values_list("score__run__as_of", flat=True))
-    assert date(2026, 6, 11) in kept
-    assert date(2026, 6, 10) not in kept
-    assert {MAY, date(2026, 7, 1)} <= kept
+    assert kept == {MAY, days[1], date(2026, 7, 1)}
 
 
 def test_the_stored_changes_of_every_score_add_up_to_its_difference() -> None:
