@@ -113,6 +113,7 @@ class Coverage:
 class CompanyFacts:
     slug: str
     group: str
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -164,9 +165,15 @@ def failed(error: Exception) -> Measured:
 
 
 def guarded(measure: Callable[[], Measured]) -> Measured:
-    """What ``measure`` says; whatever goes wrong in one indicator is told there, and costs no other."""
+    """What ``measure`` says; whatever goes wrong in one indicator is told there, and costs no other.
+
+    A value that is no number (text, NaN, infinity) is a fault as well.
+    """
     try:
-        return measure()
+        measured = measure()
+        if measured.raw is not None and not math.isfinite(measured.raw):
+            raise ValueError(f"{measured.raw} is no number")
+        return measured
     except Exception as error:  # the other indicators stand, and the score is marked
         log.exception("an indicator could not be computed")
         return failed(error)

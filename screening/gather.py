@@ -46,7 +46,7 @@ def _generation_family() -> Mapping[str, str]:
 def read_inputs() -> Inputs:
     return Inputs(
         catalogue=read_catalogue(),
-        companies=tuple(CompanyFacts(c.slug, c.group) for c in Company.objects.filter(retired_at=None)),
+        companies=tuple(CompanyFacts(c.slug, c.group, c.name) for c in Company.objects.filter(retired_at=None)),
         roles=tuple(SegmentRole.objects.filter(retired_at=None).select_related("company").order_by("pk")),
         shares=tuple(InfrastructureShare.objects.filter(retired_at=None).select_related("company").order_by("pk")),
         compute=tuple(ComputeEstimate.objects.exclude(company=None).select_related("company").order_by("pk")),

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from ingest.understanding import understand
 from kbase.errors import PlainError
+from kbase.models import Lab
 from kbase.registry.compiled import registry_hash
 from kbase.times import next_day
 from screening import horizon, stored
@@ -67,6 +68,11 @@ def _store_changes(
     Change.objects.bulk_create(to_store(found, score_keys(before), score_keys(run)), batch_size=1000)
 
 
+def _names(inputs: Inputs) -> dict[str, str]:
+    """slug of a company or lab -> its name."""
+    return {**dict(Lab.objects.values_list("slug", "name")), **{c.slug: c.name for c in inputs.companies}}
+
+
 def _score(run: ScoringRun, inputs: Inputs, methodology: Methodology, with_levers: bool) -> int:
     """Compute and store the scores of a run; returns how many companies had to be scored.
 
@@ -81,7 +87,7 @@ def _score(run: ScoringRun, inputs: Inputs, methodology: Methodology, with_lever
     old, drawn = (stored.read(earlier, kept), stored.draws(earlier, kept)) if earlier else ([], {})
     results = rank([*old, *fresh])
     found = intervals(results, world, methodology, known=drawn)
-    levers = all_levers(results, world, methodology) if with_levers else {}
+    levers = all_levers(results, world, methodology, _names(inputs)) if with_levers else {}
     scores = stored.write(run, results, made_from, found, levers)
     stored.write_parts([result for result in results if result.company not in kept], scores, found)
     if earlier and kept:

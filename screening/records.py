@@ -39,6 +39,16 @@ CONTRIBUTION = (
     Field("coverage", "number", "How much of it was observed, 0 to 1."),
     Field("state", "text", "What the value, or its absence, means.", choices=STATES),
 )
+LEVER = (
+    Field("lever", "text", "Which kind of fact."),
+    Field("text", "text", "What it would take and do, as a sentence."),
+    Field("count", "integer", "How many such facts."),
+    Field("points", "number", "By how much the score would move."),
+    Field("value", "number", "What the score would be, 0 to 100."),
+    Field("passes", "text", "Slug of the company that it would overtake, or fall below."),
+    Field("rank", "integer", "The rank that it would have.", nullable=True),
+    Field("direction", "text", "Where it would move.", choices=("up", "down")),
+)
 _OF_SCORE = (
     Field("company", "text", "Slug of the company.", lookup="company__slug"),
     Field("kind", "text", "Which of the two scores.", choices=KINDS),
@@ -57,11 +67,11 @@ _OF_SCORE = (
 SCORE = (
     *_OF_SCORE,
     Field("value", "number", "0 to 100, the sum of the contributions; null with a `reason`.", nullable=True),
-    Field("low", "number", "Lower end of the 90 % interval; null until intervals are computed.", nullable=True),
-    Field("high", "number", "Upper end of the 90 % interval; null until intervals are computed.", nullable=True),
+    Field("low", "number", "Lower end of the 90 % interval; null where the method states no doubts.", nullable=True),
+    Field("high", "number", "Upper end of the 90 % interval; null where the method states no doubts.", nullable=True),
     Field("rank", "integer", "Rank among the ranked of the same kind and `peers`; equals share it.", nullable=True),
-    Field("rank_low", "integer", "Best rank within the interval; null until it is computed.", nullable=True),
-    Field("rank_high", "integer", "Worst rank within the interval; null until it is computed.", nullable=True),
+    Field("rank_low", "integer", "Best rank within the 90 % interval; null without one.", nullable=True),
+    Field("rank_high", "integer", "Worst rank within the 90 % interval; null without one.", nullable=True),
     Field("coverage", "number", "Share of the weights that was observed, 0 to 1."),
     Field("ranked", "flag", "Whether coverage suffices for a rank."),
     Field("reason", "text", "Why there is no value or no rank; empty otherwise."),
@@ -69,6 +79,25 @@ SCORE = (
     Field("peers", "text", "The group within which it is ranked: hosts, gateways, integrators; or all."),
     Field("scale", "number", "Infrastructure: its first part, 0 to 100.", nullable=True, lookup="part_scale"),
     Field("share", "number", "Infrastructure: its second part, 0 to 100.", nullable=True, lookup="part_share"),
+    Field("tie_low", "integer", "Best of the ranks that its own cannot be told from.", nullable=True),
+    Field("tie_high", "integer", "Worst of the ranks that its own cannot be told from.", nullable=True),
+    Field("group", "text", "What kind of company it is: hyperscaler, lab, …; empty in scores of old methodologies."),
+    Field("group_rank", "integer", "Rank among the ranked of the same `peers` and `group`.", nullable=True),
+    Field("group_rank_low", "integer", "Best rank in its group within the 90 % interval.", nullable=True),
+    Field("group_rank_high", "integer", "Worst rank in its group within the 90 % interval.", nullable=True),
+    *(
+        Field(
+            f"{part}_{end}",
+            "number",
+            f"{said} end of the interval of `{part}`.",
+            True,
+            lookup=f"part_{part}_{end}",
+        )
+        for part in ("scale", "share")
+        for end, said in (("low", "Lower"), ("high", "Upper"))
+    ),
+    Field("faults", "texts", "Indicators that could not be computed: their priors stand in; empty otherwise."),
+    Field("levers", "objects", "The smallest facts that would change its rank.", shown=False, fields=LEVER),
     LICENCE,
     ATTRIBUTION,
 )
@@ -83,6 +112,7 @@ INDICATOR = (
     *CONTRIBUTION,
     Field("note", "text", "What is to be said about it; may be empty.", filters=False),
     Field("evidence", "texts", "Ids of the evidence that it rests on."),
+    Field("shares", "object", "Id of the evidence -> what it accounts for of the contribution; they add up to 1."),
     LICENCE,
     ATTRIBUTION,
 )
@@ -167,7 +197,11 @@ def _terms(score: Score) -> Record:
     return {"licence": OWN_LICENCE, "attribution": score_attribution(score.run.methodology.version)}
 
 
-_STORED = ("value", "low", "high", "rank", "rank_low", "rank_high", "coverage", "ranked", "reason", "peers")
+_STORED = (
+    *("value", "low", "high", "rank", "rank_low", "rank_high", "coverage", "ranked", "reason", "peers"),
+    *("tie_low", "tie_high", "group", "group_rank", "group_rank_low", "group_rank_high", "faults"),
+)
+_PARTS = ("scale", "scale_low", "scale_high", "share", "share_low", "share_high")
 
 
 def score_records(scores: Sequence[Score], as_of: date | None, *, contributions: bool = True) -> list[Record]:
@@ -181,8 +215,8 @@ def score_records(scores: Sequence[Score], as_of: date | None, *, contributions:
             **_score_keys(score, as_of),
             **{name: getattr(score, name) for name in _STORED},
             "contributions": nested[score.pk],
-            "scale": score.parts.get("scale"),
-            "share": score.parts.get("share"),
+            **{name: score.parts.get(name) for name in _PARTS},
+            "levers": [{field.name: lever.get(field.name) for field in LEVER} for lever in score.levers],
             **_terms(score),
         }
         for score in scores
@@ -196,6 +230,7 @@ def indicator_record(value: IndicatorValue, as_of: date) -> Record:
         **contribution_record(value),
         "note": value.note,
         "evidence": value.evidence,
+        "shares": dict(zip(value.evidence, value.shares, strict=False)),
         **_terms(value.score),
     }
 

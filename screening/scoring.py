@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from bisect import bisect_left
 from collections import defaultdict
@@ -10,13 +11,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from screening import segments
-from screening.facts import FIRST_HAND, GATEWAY, Facts, Measured, guarded, not_applicable, unobserved
+from screening.facts import FIRST_HAND, GATEWAY, Facts, Measured, failed, guarded, not_applicable, unobserved
 from screening.indicators import SUPPLY, supplier
 from screening.methodology import Indicator, Methodology
 from screening.news import capped, is_covered, partner_labs, story_rate
 from screening.statistics import normalise
 from screening.world import World
 
+log = logging.getLogger(__name__)
 INTEGRATION_TYPES = ("availability", "optimisation", "tuning", "partnership")
 
 
@@ -106,7 +108,11 @@ def _supply(company: str, world: World, peers: str) -> dict[str, Measured]:
         return dict.fromkeys(SUPPLY, not_applicable("no platform of it is in the catalogue"))
     if company in world.facts.unobserved:
         return dict.fromkeys(SUPPLY, unobserved("its platforms were not observed for 60 days"))
-    mine = supplier(company, world, FIRST_HAND if peers == "hosts" else GATEWAY)
+    try:
+        mine = supplier(company, world, FIRST_HAND if peers == "hosts" else GATEWAY)
+    except Exception as error:  # one hostile row of one company stops no day
+        log.exception("what %s offers could not be read", company)
+        return dict.fromkeys(SUPPLY, failed(error))
     if not mine.rows:
         return dict.fromkeys(SUPPLY, Measured(None, "unobserved", 0.0, (), "none of its listings could be resolved"))
     return {name: guarded(partial(measure, mine)) for name, measure in SUPPLY.items()}
@@ -177,7 +183,7 @@ def _infrastructure_contributions(company: str, world: World, methodology: Metho
 
 
 def infrastructure(company: str, world: World, methodology: Methodology) -> CompanyScore:
-    """Infrastructure exposure of one company: .65 scale + .35 share."""
+    """Infrastructure exposure of one company: scale and share, by the methodology's weights."""
     scale = _infrastructure_contributions(company, world, methodology)
     share_measured = guarded(lambda: segments.share(world.facts, company, methodology))
     share = contribution(methodology.share, share_measured, methodology.share.weight)
@@ -205,7 +211,9 @@ def _assemble(
     if coverage == 0:
         value, reason = None, "nothing was observed of it"
     if parent:
-        reason = f"it belongs to {parent}: what it offers and what is told of it count there"
+        owner = world.facts.companies.get(parent)
+        name = owner.name if owner and owner.name else parent
+        reason = f"it belongs to {name}: what it offers and what is told of it count there"
         value = None if kind == "compatibility" else value  # its infrastructure roles are still its own
     return CompanyScore(
         company, kind, peers, value, coverage, reason, found, parts, coverage >= floor and not parent, group=group

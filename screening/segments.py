@@ -39,16 +39,17 @@ def segment_names(methodology: Methodology) -> list[str]:
     return [segment.name for segment in methodology.segments]
 
 
-def has_role(facts: Facts, company: str, segment: str) -> bool:
+def _has_none(facts: Facts, company: str, segment: str) -> bool:
+    """Whether somebody looked and found no role; one that nobody decided may be any."""
     fact = facts.roles.get((company, segment))
-    return fact is not None and fact.role != "none"
+    return fact is not None and fact.role == "none"
 
 
 def compute(held: Mapping[str, ComputeFact], facts: Facts, company: str, segment: str) -> Measured:
     """AI compute in H100 equivalents; zero where the company has no role, unobserved where nobody estimates it."""
     if company in held:
         return observed(held[company].h100e, held[company].evidence)
-    if not has_role(facts, company, segment):
+    if _has_none(facts, company, segment):
         return observed(0.0, note="no role in the segment")
     return unobserved("no estimate is published for it")
 
@@ -59,9 +60,9 @@ def models_served(world: World, company: str) -> Measured:
     if mine.rows and world.field.host_pairs:
         count = len(mine.rows)
         return observed(count / world.field.host_pairs, mine.evidence(), f"{count} generations")
-    if has_role(world.facts, company, "serving"):
-        return unobserved("no host of it is in the catalogue")
-    return observed(0.0, note="no role in the segment")
+    if _has_none(world.facts, company, "serving"):
+        return observed(0.0, note="no role in the segment")
+    return unobserved("no host of it is in the catalogue")
 
 
 def measure(world: World, company: str, segment: Segment) -> Measured:
@@ -77,7 +78,7 @@ def measure(world: World, company: str, segment: Segment) -> Measured:
 def told_of(world: World, company: str, segment: Segment) -> Measured:
     """Stories per covered month. Without a role and without coverage: none, for somebody looked."""
     measured = story_rate(world, company, segment.events)
-    if measured.raw is None and not has_role(world.facts, company, segment.name):
+    if measured.raw is None and _has_none(world.facts, company, segment.name):
         return observed(0.0, note="no role in the segment, and news does not cover the company")
     return measured
 

@@ -47,9 +47,11 @@ def value_schema(field: Field) -> Json:
 def _serializer_field(field: Field, owner: str) -> serializers.Field[Any, Any, Any, Any]:
     if field.fields:
         name = f"{owner}{field.name.title()}"
-        return _serializer(name, field.fields, many=True, help_text=field.about)
+        return _serializer(name, field.fields, many=True, help_text=field.about, required=field.shown)
     kind = extend_schema_field(value_schema(field))(type("Value", (serializers.Field,), {}))
-    made: serializers.Field[Any, Any, Any, Any] = kind(help_text=field.about, allow_null=field.nullable)
+    made: serializers.Field[Any, Any, Any, Any] = kind(
+        help_text=field.about, allow_null=field.nullable, required=field.shown
+    )
     return made
 
 

@@ -33,10 +33,12 @@ from screening.vintages import VINTAGE, runs_between, vintage_records
 _OF_RUN = ("company", "run__methodology")
 
 
+_PARTS = ("scale", "scale_low", "scale_high", "share", "share_low", "share_high")
+
+
 def _scores() -> QuerySet[Any]:
-    return Score.objects.select_related(*_OF_RUN).annotate(
-        part_scale=Cast(KT("parts__scale"), FloatField()), part_share=Cast(KT("parts__share"), FloatField())
-    )
+    parts = {f"part_{name}": Cast(KT(f"parts__{name}"), FloatField()) for name in _PARTS}
+    return Score.objects.select_related(*_OF_RUN).annotate(**parts)
 
 
 def scores(asked: Asked) -> QueryRows:
@@ -106,12 +108,13 @@ def with_tree(record: Record, asked: Asked) -> Record:
 SCORES = Resource(
     name="scores",
     title="Score",
-    about="Both scores of every company, of the latest scored day not after `as_of`, with their contributions.",
+    about="Both scores of every company, of the latest scored day not after `as_of`, with their 90 % intervals and "
+    "contributions; `expand=levers` tells the smallest facts that would change each rank.",
     fields=SCORE,
     key=("kind", "company"),
     order=("kind", "company"),
     rows=scores,
-    expand=("company", "contributions"),
+    expand=("company", "contributions", "levers"),
 )
 HISTORY = Resource(
     name="history",
@@ -125,7 +128,7 @@ HISTORY = Resource(
     key=("computed_for", "kind"),
     order=("computed_for", "kind"),
     rows=history,
-    expand=("company", "contributions"),
+    expand=("company", "contributions", "levers"),
     parameters=(
         Parameter("from", "day", "First day of the history, inclusive (default: its beginning)."),
         Parameter("to", "day", "Last day of the history, inclusive (default: `as_of`)."),
@@ -134,7 +137,7 @@ HISTORY = Resource(
 INDICATORS = Resource(
     name="indicators",
     title="Indicator",
-    about="Every indicator of every score, with the ids of the evidence that it rests on.",
+    about="Every indicator of every score, with the ids of the evidence that it rests on, and what each accounts for.",
     fields=INDICATOR,
     key=("kind", "company", "indicator"),
     order=("kind", "company", "indicator"),

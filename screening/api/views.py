@@ -23,6 +23,7 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from screening.api import schema
+from screening.api.change_resources import CHANGES
 from screening.api.query import LARGEST_PAGE, PAGE, Query, cursor_of, read_item, read_list, read_value
 from screening.api.record_resources import expanded
 from screening.api.resource import Asked, Resource, scored_horizon, today
@@ -182,7 +183,7 @@ class ItemView(ApiView):
 def list_view(resource: Resource) -> Any:
     """The view of a resource's list, described."""
 
-    @schema.describe_list(resource, "companies" if resource is HISTORY else "")
+    @schema.describe_list(resource, "companies" if resource.path else "")
     def get(self: ListView, request: Request, **path: str) -> HttpResponseBase:
         return self.answer(request, path)
 
@@ -243,6 +244,7 @@ def for_people(request: HttpRequest) -> HttpResponse:
     context = {
         "resources": RESOURCES,
         "history": HISTORY,
+        "changes": CHANGES,
         "horizon": scored_horizon(),
         "today": today(),
         "limit": LIMIT,

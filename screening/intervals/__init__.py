@@ -56,8 +56,8 @@ def draw_all(
 
 def _ends(draws: NDArray[np.float32], value: float, level: float) -> tuple[float, float]:
     """The level's interval of the draws, widened to hold the value, and rounded outwards."""
-    tail = (1 - level) / 2
-    low, high = np.quantile(draws, (tail, 1 - tail))
+    ordered, tail = np.sort(draws), (1 - level) / 2
+    low, high = np.interp(np.array([tail, 1 - tail]) * (len(draws) - 1), np.arange(len(draws)), ordered)
     unit = 10**DIGITS
     return (
         min(value, float(np.floor(max(0.0, min(low, value)) * unit) / unit)),

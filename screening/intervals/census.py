@@ -44,7 +44,7 @@ class Census:
     hosts: NDArray[np.float64]  # how many companies' hosts have it
     notable: Flags
     luck: NDArray[np.float32]  # [generations × draws]: who lists it is right where this is below its chance
-    pairs: Draws  # [draws] of host and current generation, as many as there should be, the wrong and the missing counted
+    pairs: Draws  # [draws]: pairs of host and current generation, the wrong and the missing counted
 
 
 def _places(names: Iterable[str]) -> Indices:

@@ -173,12 +173,12 @@ def _events(one: _One, segment: Segment, told: news_draws.Told | None) -> Draws:
 def _segment(one: _One, segment: Segment, told: news_draws.Told | None) -> Draws:
     """A segment's value from 0 to 1, [draws]."""
     weights, methodology = one.context.weights, one.drawing.methodology
-    role = weights.role * _role(one, segment)
+    role = _role(one, segment)
     events = one.or_peers(lambda: _events(one, segment, told), methodology.events)
     if (spec := segment.measure) is None:
-        return role + (1 - weights.role) * events
+        return np.asarray(weights.role_alone * role + (1 - weights.role_alone) * events)
     measure = one.or_peers(lambda: _measure(one, segment, spec), spec)
-    return np.asarray(role + weights.measure * measure + weights.events * events)
+    return np.asarray(weights.role * role + weights.measure * measure + weights.events * events)
 
 
 def _told(one: _One) -> news_draws.Told | None:

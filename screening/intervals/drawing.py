@@ -58,7 +58,7 @@ def normalised(raw: Draws, low: float, high: float, scale: str) -> Draws:
     """``statistics.normalise`` of many values."""
     if scale == "log":
         raw, low, high = np.log1p(np.maximum(raw, 0.0)), float(np.log1p(low)), float(np.log1p(high))
-    return np.clip((raw - low) / (high - low), 0.0, 1.0)
+    return np.minimum(np.maximum((raw - low) / (high - low), 0.0), 1.0)  # a third quicker than clip
 
 
 def of_spec(raw: Draws, spec: Indicator) -> Draws:

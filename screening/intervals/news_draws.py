@@ -38,7 +38,8 @@ class Told:
     def drawn(self, stories: Sequence[Rated]) -> Draws:
         """How much of a story each is in each draw, 1 on average; one whose event was misread is none."""
         rows = [self.place[story.told[0].story] for story in stories]
-        sure = np.array([story.told[0].confidence for story in stories])[:, None]
+        certainty = self.drawing.doubts.event_certainty
+        sure = certainty * np.array([story.told[0].confidence for story in stories])[:, None]
         if "stories" not in self.drawing.doubted:
             return np.ones((len(rows), self.drawing.draws))
         return np.asarray(self.weight[rows] * (self.luck[rows] < sure) / np.maximum(sure, 1e-9))
@@ -80,10 +81,15 @@ def unseen_rate(stories: Iterable[Rated], coverage: Coverage) -> float:
 
 
 def unseen(told: Told, rng: np.random.Generator) -> Draws:
-    """How much of a story nobody saw, [draws]."""
+    """How much of a story more or less than was seen, [draws], 0 on average: Jeffreys' half story, less its mean.
+
+    Without taking off its mean every company that nobody told of would be drawn as if half a story had been.
+    """
     shape = told.drawing.doubts.pseudo_stories
     if "stories" not in told.drawing.doubted or not shape:
         return told.drawing.constant(0.0)
+    if shape == 0.5:
+        return rng.standard_normal(told.drawing.draws) ** 2 / 2 - shape  # the same, three times as quick
     return rng.standard_gamma(shape, told.drawing.draws) - shape
 
 
@@ -101,7 +107,7 @@ class Rates:
 def _sum(told: Told, stories: Sequence[Rated]) -> Draws:
     if not stories:
         return told.drawing.constant(0.0)
-    return np.asarray(np.array([story.rate for story in stories]) @ told.drawn(stories))
+    return np.asarray(np.einsum("s,sn->n", np.array([story.rate for story in stories]), told.drawn(stories)))
 
 
 def rate_draws(told: Told, facts: Iterable[StoryFact], extra: Draws) -> Rates:
@@ -122,20 +128,21 @@ def _effective(weights: Draws) -> Draws:
 
 
 def partner_draws(told: Told, facts: Iterable[StoryFact], extra: Draws) -> Draws:
-    """Effective number of partner labs, [draws]: one more may be told of in what nobody saw.
+    """Effective number of partner labs, [draws].
 
-    Centred on the value by a factor, since uneven weights make any number of kinds look smaller than it is. What is
-    less than one story is less than one lab.
+    Centred on the value by a factor, since uneven weights make any number of kinds look smaller than it is; then a lab
+    more, of as much as nobody saw, not centred: a few stories name fewer labs than there are. Where there is no story,
+    what is less than one is less than one lab.
     """
     stories = [story for story in rated(facts, told.coverage, told.horizon) if story.told[0].integrates]
     labs = sorted({lab for story in stories for lab in story.told[0].integrates})
     share = np.array([[lab_weights([story]).get(lab, 0.0) for story in stories] for lab in labs])
     value = effective_number(weight for weight in lab_weights(stories).values() if weight > 0)
-    extra = np.maximum(extra, 0.0)
-    unseen_lab = extra * unseen_rate(stories, told.coverage)
     if not stories:
-        return np.minimum(extra, 1.0)
-    weights = share @ told.drawn(stories)
+        return np.minimum(np.maximum(extra, 0.0), 1.0)
+    doubted = "stories" in told.drawing.doubted
+    unseen_lab = (extra + told.drawing.doubts.pseudo_stories * doubted) * unseen_rate(stories, told.coverage)
+    weights = np.einsum("ls,sn->ln", share, told.drawn(stories))
     seen = _effective(weights)
     factor = value / seen.mean() if seen.any() else 0.0
     return np.asarray(factor * _effective(np.vstack([weights, unseen_lab[None, :]])))

@@ -53,7 +53,10 @@ def _reach(values: Values, level: float) -> tuple[Ranks, Ranks]:
         asked = np.flatnonzero(falling[:-step] | climbing[step:])  # places of the upper of each pair
         if not len(asked):
             break
-        same = _untold(values[asked], values[asked + step], level)
+        if 2 * len(asked) > count:  # most are asked: without copies of them
+            same = _untold(values[:-step], values[step:], level)[asked]
+        else:
+            same = _untold(values[asked], values[asked + step], level)
         told, tied = asked[~same], asked[same]
         falling[told] = climbing[told + step] = False
         down[tied[falling[tied]]] = step

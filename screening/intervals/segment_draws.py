@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
 from screening.facts import ComputeFact, Facts
 from screening.intervals.drawing import Drawing, Draws
 from screening.methodology import Segment
+
+NINE_TENTHS = 1.6449  # standard deviations either side of the mean that hold 90 % of a normal distribution
 
 
 def role_draws(facts: Facts, company: str, segment: Segment, drawing: Drawing, rng: np.random.Generator) -> Draws:
@@ -30,14 +33,15 @@ def compute_draws(fact: ComputeFact, drawing: Drawing, rng: np.random.Generator)
 
 
 def share_draws(facts: Facts, company: str, drawing: Drawing, rng: np.random.Generator) -> Draws:
-    """Even over what the doubt's half-width leaves on either side of the stated share, moved to within 0 and 1.
+    """Normal about the stated share, of which the doubt's half-width holds nine tenths, cut off at 0 and 1.
 
-    What is stated as .9 stands for most of the firm: it may be much less, and hardly more.
+    So what is stated as .9 may well be less, and hardly more.
     """
     fact, doubts = facts.shares[company], drawing.doubts
     half = doubts.share_read_width if fact.verified else doubts.share_width
     if "shares" not in drawing.doubted or not half:
         return drawing.constant(fact.value)
-    half = min(half, 0.5)
-    middle = min(max(fact.value, half), 1 - half)
-    return rng.uniform(middle - half, middle + half, drawing.draws)
+    deviation = half / NINE_TENTHS
+    below, above = ndtr(-fact.value / deviation), ndtr((1 - fact.value) / deviation)
+    found = fact.value + deviation * ndtri(below + (above - below) * rng.random(drawing.draws))
+    return np.asarray(np.clip(found, 0.0, 1.0))

@@ -87,25 +87,27 @@ def presence(mine: Supplier, census: Census, drawing: Drawing, rng: np.random.Ge
 
 def _counted(found: Presence, kind: Indices, drawing: Drawing) -> Indices:
     """How many generations of each kind are there; ``kind`` [generations], below 0 for none. [kinds × draws]."""
-    of_listed, of_added = kind[found.listed], kind[found.added]
-    used, place = np.unique(np.concatenate([of_listed, of_added]), return_inverse=True)
-    one = (place[: len(of_listed)] == np.arange(len(used))[:, None]).astype(np.float32)
-    counts = (one @ found.there.astype(np.float32)).astype(np.intp)
-    flat = place[len(of_listed) :] * drawing.draws + found.when
-    counts += np.bincount(flat, minlength=counts.size).reshape(counts.shape)
-    return np.asarray(counts[used >= 0])
+    used = np.zeros(int(kind.max()) + 2, dtype=bool)  # the last is none, which is where -1 leads
+    used[kind[found.listed]] = used[kind[found.added]] = used[-1] = True
+    row = np.cumsum(used) - 1
+    rows, listed = int(row[-1]) + 1, row[kind[found.listed]]
+    flat = row[kind[found.added]] * drawing.draws + found.when
+    counts = np.bincount(flat, minlength=rows * drawing.draws).reshape(rows, drawing.draws)
+    for here in set(listed.tolist()):  # sums, not a matrix product: that starts threads, which wait for each other
+        counts[here] += found.there[listed == here].sum(axis=0, dtype=np.uint16)
+    return np.asarray(counts[:-1])
 
 
 def _sum(found: Presence, flags: Flags, drawing: Drawing) -> Draws:
     """How many generations that are there have the flag; ``flags`` [generations]."""
-    listed = found.there[flags[found.listed]].sum(axis=0)
-    return listed + np.bincount(found.when[flags[found.added]], minlength=drawing.draws).astype(float)
+    listed = found.there[flags[found.listed]].sum(axis=0, dtype=np.uint16)
+    return np.asarray(listed + np.bincount(found.when[flags[found.added]], minlength=drawing.draws).astype(float))
 
 
 def _entropy(counts: Indices) -> Draws:
     """In nats, of each column of whole numbers; none at all gives 0."""
     total = np.maximum(counts.sum(axis=0), 1)
-    return np.asarray(np.log(total) - _XLOGX[counts].sum(axis=0) / total)
+    return np.asarray(np.log(total) - _XLOGX.take(counts).sum(axis=0) / total)
 
 
 def _evenness(labs: Indices) -> Draws:
@@ -120,7 +122,7 @@ def _lag_medians(spans: Sequence[Lag], there: Flags, drawing: Drawing, rng: np.r
     widths = np.array([max(lag.high - lag.low, 0.0) for lag in spans])[:, None]
     days = np.where(there, lows + widths * rng.random(there.shape), np.inf)
     middle = np.maximum(there.sum(axis=0) - 1, 0) // 2
-    return np.take_along_axis(np.sort(days, axis=0), middle[None, :], axis=0)[0]
+    return np.asarray(np.take_along_axis(np.sort(days, axis=0), middle[None, :], axis=0)[0])
 
 
 def release_lags(

@@ -12,12 +12,14 @@ from screening.intervals.drawing import Drawing, Draws
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """[draws] each; ``compatibility`` [indicators × draws], which add up to 1 in each draw, as do the next three."""
+    """[draws] each; ``compatibility`` [indicators × draws], which add up to 1 in each draw, as do role, measure
+    and events."""
 
     compatibility: Draws
     role: Draws
     measure: Draws
     events: Draws
+    role_alone: Draws  # of the role in a segment without a measure; the rest is that of its events
     scale: Draws  # of scale; the rest is that of the share
     best: Draws  # of the best segment within scale; the rest is that of the others
 
@@ -37,6 +39,8 @@ def draw_weights(drawing: Drawing) -> Weights:
     segment = next(s for s in methodology.segments if s.measure)
     assert segment.measure is not None
     inner = (segment.role_weight, segment.measure.weight, segment.events_weight)
+    unmeasured = next((s for s in methodology.segments if not s.measure), segment)
+    alone = (unmeasured.role_weight, 1 - unmeasured.role_weight)
     scale, best = methodology.scale_weight, methodology.best_weight
     role, measure, events = _dirichlet(inner, drawing, "segment")
     return Weights(
@@ -44,6 +48,7 @@ def draw_weights(drawing: Drawing) -> Weights:
         role,
         measure,
         events,
+        _dirichlet(alone, drawing, "unmeasured")[0],
         _dirichlet((scale, 1 - scale), drawing, "scale")[0],
         _dirichlet((best, 1 - best), drawing, "best")[0],
     )

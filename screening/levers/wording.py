@@ -81,15 +81,8 @@ def role(segment: str, before: str, after: str) -> str:
 
 
 def compute(held: str, times: float) -> str:
-    size = (
-        "twice"
-        if times == 2
-        else f"{times:g} times"
-        if times > 1
-        else "half"
-        if times == 0.5
-        else f"1/{1 / times:g} of"
-    )
+    named_sizes = {2: "twice", 0.5: "half"}
+    size = named_sizes.get(times) or (f"{times:g} times" if times > 1 else f"1/{1 / times:g} of")
     return f"With {size} the compute {HELD[held]}"
 
 

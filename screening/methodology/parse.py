@@ -4,14 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import yaml
 
+from ingest.annotation.event_types import EVENT_TYPES
 from kbase.errors import PlainError
 from screening.methodology.tree import Counting, Doubts, Drawing, Horizon, Indicator, Methodology, Segment
 
+INDICATORS = frozenset(
+    (
+        *("labs_served", "generations", "evenness", "regions", "open_and_closed", "release_lag", "frontier_cover"),
+        *("others_share", "substitutability", "integration_events", "partner_labs"),
+    )
+)
+MEASURES = frozenset({"compute_made", "compute_owned", "models_served"})
+ROLES = frozenset({"core", "participant", "none"})
+ABSENCES = frozenset({"zero", "unobserved"})
+INDICATOR_KEYS = frozenset(
+    (
+        *("name", "meaning", "unit", "weight", "scale", "goalposts", "direction", "reason", "prior", "peers"),
+        *("half_life_days", "minimum", "absence"),
+    )
+)
 # how news counted before files said so: versions up to 2026.2
 EARLIER_COUNTING = {
     "roles": {
@@ -37,6 +53,26 @@ def _between_0_and_1(what: str, values: Iterable[float]) -> None:
             raise MethodologyError(f"{what}: {value} is not between 0 and 1")
 
 
+def _number(what: str, value: object, *, above: float | None = None, least: float | None = None) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise MethodologyError(f"{what}: {value!r} is no number")
+    if (above is not None and value <= above) or (least is not None and value < least):
+        raise MethodologyError(f"{what}: {value!r} is too low")
+
+
+def _known(what: str, found: Iterable[str], known: Collection[str]) -> None:
+    for name in found:
+        if name not in known:
+            raise MethodologyError(f"{what}: {name!r} is not known here")
+
+
+def _all_of(what: str, found: Collection[str], wanted: Collection[str]) -> None:
+    _known(what, found, wanted)
+    for name in sorted(wanted):
+        if name not in found:
+            raise MethodologyError(f"{what}: {name!r} is missing")
+
+
 def _goalposts(name: str, node: Mapping[str, Any]) -> tuple[float, float]:
     low, high = (float(post) for post in node["goalposts"])
     if low == high or not math.isfinite(low + high):
@@ -51,6 +87,9 @@ def _goalposts(name: str, node: Mapping[str, Any]) -> tuple[float, float]:
 
 
 def _indicator(name: str, pillar: str, node: Mapping[str, Any], weight: float) -> Indicator:
+    _known(name, node, INDICATOR_KEYS)
+    _known(f"{name}: absence", [node.get("absence", "zero")], ABSENCES)
+    _number(f"{name}: prior", node["prior"])
     prior = float(node["prior"])
     a, b, c, d, e = peers = tuple(float(quantile) for quantile in node.get("peers", [prior] * 5))
     _between_0_and_1(f"{name}: prior and peers", (prior, *peers))
@@ -79,6 +118,7 @@ def _compatibility(tree: Mapping[str, Any]) -> tuple[Indicator, ...]:
         for pillar, content in tree["pillars"].items()
         for name, node in content["indicators"].items()
     )
+    _all_of("compatibility", {indicator.name for indicator in found}, INDICATORS)
     total = sum(indicator.weight for indicator in found)
     if abs(total - 1) > 1e-9:
         raise MethodologyError(f"compatibility: the weights add up to {total:g}, not 1")
@@ -88,14 +128,18 @@ def _compatibility(tree: Mapping[str, Any]) -> tuple[Indicator, ...]:
 def _segment(name: str, node: Mapping[str, Any], tree: Mapping[str, Any]) -> Segment:
     measured = node.get("measure")
     role, measure, events = tree["role"]["weight"], tree["measure_weight"], tree["events"]["weight"]
+    unmeasured = tree["role"].get("weight_unmeasured", role)
+    _between_0_and_1("infrastructure: weights of role, measure and events", (role, measure, events, unmeasured))
+    _known(f"{name}: events", node["events"], EVENT_TYPES)
+    _known(f"{name}: measure", [measured["name"]] if measured else [], MEASURES)
     if abs(role + measure + events - 1) > 1e-9:
         raise MethodologyError("infrastructure: role, measure and events do not add up to 1")
     return Segment(
         name=name,
         meaning=node["meaning"].strip(),
         events=tuple(node["events"]),
-        role_weight=role,
-        events_weight=events if measured else events + measure,
+        role_weight=role if measured else unmeasured,
+        events_weight=events if measured else 1 - unmeasured,
         measure=_indicator(measured["name"], name, measured, measure) if measured else None,
     )
 
@@ -108,15 +152,28 @@ def _counting(node: Mapping[str, Any]) -> Counting:
     )
 
 
+def _horizon(node: Mapping[str, Any]) -> Horizon:
+    for name, value in node.items():
+        if name in ("own_news_share", "min_confidence", "min_reported_confidence"):
+            _between_0_and_1(f"horizon: {name}", (value,))
+        elif name != "reported_by_lab":
+            _number(f"horizon: {name}", value, above=0)
+    return Horizon(**node)
+
+
 def _doubts(node: Mapping[str, Any]) -> Doubts:
+    for name, value in node.items():
+        if name != "role_moves":
+            _number(f"doubts: {name}", value, least=0)
     doubts = Doubts(**node)
+    _all_of("doubts: role_moves", doubts.role_moves, ROLES)
     _between_0_and_1("doubts", (doubts.floor_chance, doubts.top_chance, doubts.share_width, doubts.share_read_width))
     for role, moves in doubts.role_moves.items():
+        _known(f"doubts: {role}", moves, ROLES)
         _between_0_and_1(f"doubts: {role}", moves.values())
         if abs(sum(moves.values()) - 1) > 1e-9:
             raise MethodologyError(f"doubts: the chances of what {role} is do not add up to 1")
-    if doubts.missing < 0 or doubts.pseudo_stories < 0 or doubts.concentration <= 0:
-        raise MethodologyError("doubts: a rate is below 0, or the concentration not above it")
+    _number("doubts: concentration", doubts.concentration, above=0)
     return doubts
 
 
@@ -138,6 +195,12 @@ def _tree(content: Mapping[str, Any], text: str) -> Methodology:
     _between_0_and_1("coverage", (content["coverage_floor"], content["unverified_coverage"]))
     if abs(infrastructure["scale_weight"] + infrastructure["share"]["weight"] - 1) > 1e-9:
         raise MethodologyError("infrastructure: scale and share do not add up to 1")
+    _all_of("infrastructure: role", infrastructure["role"]["values"], ROLES)
+    _between_0_and_1("infrastructure: role", infrastructure["role"]["values"].values())
+    if len(infrastructure["segments"]) < 2:
+        raise MethodologyError("infrastructure: it takes two segments, the best and the rest")
+    for name, pillar in pillars.items():
+        _between_0_and_1(f"{name}: minimum_coverage", (pillar.get("minimum_coverage", 0),))
     half_life = content["horizon"].get("news_half_life_days")
     for node in (*(i for p in pillars.values() for i in p["indicators"].values()), infrastructure["events"]):
         if node.get("half_life_days", half_life) != half_life:
@@ -146,7 +209,7 @@ def _tree(content: Mapping[str, Any], text: str) -> Methodology:
         version=content["version"],
         sha256=hashlib.sha256(text.encode()).hexdigest(),
         content=content,
-        horizon=Horizon(**content["horizon"]),
+        horizon=_horizon(content["horizon"]),
         compatibility=_compatibility(content["compatibility"]),
         segments=tuple(_segment(k, v, infrastructure) for k, v in infrastructure["segments"].items()),
         role_values=infrastructure["role"]["values"],

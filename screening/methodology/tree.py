@@ -79,12 +79,13 @@ class Doubts:
     """How sure each kind of fact is: what the 90 % interval is drawn from.
 
     ``missing``: generations on offer that the catalogue lacks, for each that it lists. ``floor_chance`` and
-    ``top_chance``: the chance that a listing's generation is right at a resolver's confidence of 0 and of 1, linear in
-    between. ``pseudo_stories``: of half a story more than was seen, by Jeffreys' prior of a rate. ``role_moves``:
-    stated role of which nobody read a source -> role -> chance. ``share_width``: half the width of the interval of a
-    share that no filing states; ``share_read_width`` of one that does. ``compute_spread``:
-    standard deviation of the logarithm of an estimate of compute without percentiles. ``concentration``: of the
-    Dirichlet around the nominal weights: the higher, the surer.
+    ``top_chance``: that a listing's generation is right at a resolver's confidence of 0 and of 1, linear in between.
+    ``pseudo_stories``: so many more than were seen, by Jeffreys' prior of a rate. ``role_moves``: stated role of which
+    nobody read a source -> role -> chance. ``share_width`` and ``share_read_width``: half the width of the 90 %
+    interval of a share that no filing states, and of one that somebody read, before it is cut off at 0 and 1.
+    ``compute_spread``: standard deviation of the logarithm of an estimate of compute without percentiles.
+    ``concentration``: of the Dirichlet around the nominal weights, the higher the surer. ``event_certainty``: that an
+    event of the right type counts for the right company.
     """
 
     missing: float
@@ -96,6 +97,7 @@ class Doubts:
     share_read_width: float
     compute_spread: float
     concentration: float
+    event_certainty: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,13 +28,18 @@ SERIES = {"compatibility": "Compatibility", "infrastructure": "Infrastructure"}
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Both scores of one scored day; None where a score has no value."""
+    """Both scores of one scored day with their intervals; None where a score has no value, or no interval."""
 
     day: date
     compatibility: float | None
     infrastructure: float | None
     peers: str
     reconstructed: bool
+    compatibility_low: float | None = None
+    compatibility_high: float | None = None
+    infrastructure_low: float | None = None
+    infrastructure_high: float | None = None
+    before: date | None = None  # the scored day before it, where it was scored as well
 
 
 def published_runs(until: ScoringRun) -> list[ScoringRun]:
@@ -49,12 +54,14 @@ def history(company: Company, run: ScoringRun | None) -> list[Point]:
         return []
     runs = {found.pk: found for found in published_runs(run)}
     by_run: dict[int, dict[str, Score]] = {pk: {} for pk in runs}
-    for score in Score.objects.filter(run__in=runs, company=company):
+    for score in Score.objects.filter(run__in=runs, company=company).defer("levers", "parts"):
         by_run[score.run_id][score.kind] = score
-    return [_point(runs[pk], scores) for pk, scores in by_run.items() if scores]
+    scored = [(runs[pk], scores) for pk, scores in by_run.items() if scores]
+    before = [None, *(run.as_of for run, _ in scored)]
+    return [_point(run, scores, earlier) for (run, scores), earlier in zip(scored, before, strict=False)]
 
 
-def _point(run: ScoringRun, scores: dict[str, Score]) -> Point:
+def _point(run: ScoringRun, scores: dict[str, Score], before: date | None) -> Point:
     compatibility, infrastructure = scores.get("compatibility"), scores.get("infrastructure")
     return Point(
         day=run.as_of,
@@ -62,47 +69,62 @@ def _point(run: ScoringRun, scores: dict[str, Score]) -> Point:
         infrastructure=infrastructure.value if infrastructure else None,
         peers=compatibility.peers if compatibility else "",
         reconstructed=run.reconstructed,
+        compatibility_low=compatibility.low if compatibility else None,
+        compatibility_high=compatibility.high if compatibility else None,
+        infrastructure_low=infrastructure.low if infrastructure else None,
+        infrastructure_high=infrastructure.high if infrastructure else None,
+        before=before,
     )
 
 
-def spec(points: Sequence[Point], theme: str, size: str) -> dict[str, Any]:
-    """The Vega-Lite chart: one line a score, 0 to 100, gaps where there is no value."""
-    look = THEMES[theme]
-    values = [
-        {"day": point.day.isoformat(), "score": value, "series": name}
+def _values(points: Sequence[Point]) -> list[dict[str, Any]]:
+    return [
+        {
+            "day": point.day.isoformat(),
+            "score": value,
+            "low": getattr(point, f"{kind}_low"),
+            "high": getattr(point, f"{kind}_high"),
+            "series": name,
+        }
         for point in points
         for kind, name in SERIES.items()
         if (value := getattr(point, kind)) is not None
     ]
+
+
+def spec(points: Sequence[Point], theme: str, size: str) -> dict[str, Any]:
+    """The Vega-Lite chart: a line a score, 0 to 100, in the band of its intervals; gaps where there is no value."""
+    look = THEMES[theme]
     axis = {"labelColor": look["text"], "titleColor": look["text"], "gridColor": look["line"], "domain": False}
+    scale = {"domain": [0, 100]}
+    x = {"field": "day", "type": "temporal", "title": None, "axis": {**axis, "format": "%b %Y", "grid": False}}
+    y = {
+        "field": "score",
+        "type": "quantitative",
+        "title": "score",
+        "scale": scale,
+        "axis": {**axis, "tickCount": 5, "tickColor": look["line"]},
+    }
+    colour = {
+        "field": "series",
+        "type": "nominal",
+        "scale": {"domain": list(SERIES.values()), "range": look["colours"]},
+        "legend": {"title": None, "orient": "top", "labelColor": look["text"], "symbolOpacity": 1},
+    }
+    band = {
+        "transform": [{"filter": "isValid(datum.low) && isValid(datum.high)"}],
+        "mark": {"type": "area", "opacity": 0.18},
+        "encoding": {"y": {**y, "field": "low"}, "y2": {"field": "high"}},
+    }
+    line = {"mark": {"type": "line", "point": {"size": 40}, "strokeWidth": 2}, "encoding": {"y": y}}
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "width": WIDTHS[size],
         "height": 190,
         "background": "transparent",
-        "data": {"values": values},
-        "mark": {"type": "line", "point": {"size": 40}, "strokeWidth": 2},
-        "encoding": {
-            "x": {
-                "field": "day",
-                "type": "temporal",
-                "title": None,
-                "axis": {**axis, "format": "%b %Y", "grid": False},
-            },
-            "y": {
-                "field": "score",
-                "type": "quantitative",
-                "title": "score",
-                "scale": {"domain": [0, 100]},
-                "axis": {**axis, "tickCount": 5, "tickColor": look["line"]},
-            },
-            "color": {
-                "field": "series",
-                "type": "nominal",
-                "scale": {"domain": list(SERIES.values()), "range": look["colours"]},
-                "legend": {"title": None, "orient": "top", "labelColor": look["text"]},
-            },
-        },
+        "data": {"values": _values(points)},
+        "encoding": {"x": x, "color": colour},
+        "layer": [band, line],
         "config": {"view": {"stroke": None}, "font": "sans-serif"},
     }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ingest.models import Evidence
 from kbase.models import Company
+from screening.methodology import load
 from screening.models import IndicatorValue, Score, ScoringRun
 from screening.web import names
 from screening.web.explain import Meaning, PillarMeaning, tree
@@ -30,13 +31,32 @@ class Part:
         return len(self.value.evidence)
 
     @property
+    def is_prior(self) -> bool:
+        """Whether what it adds is a prior, in the place of what nobody saw."""
+        return self.value.state == "unobserved"
+
+    @property
+    def filled(self) -> float:
+        """What it adds, in percent of the most it could."""
+        return _percent(self.value.contribution, self.best)
+
+    @property
     def said(self) -> str:
         """The raw value, or what its absence means."""
         return "" if self.value.raw is not None else names.STATES[self.value.state]
 
 
+def _percent(points: float, best: float) -> float:
+    return 100 * points / best if best else 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Pillar:
+    """``contribution``: what it adds, of which ``prior`` is priors in the place of what nobody saw; ``best``: the most.
+
+    ``floor``: the coverage below which the methodology calls it mostly prior.
+    """
+
     key: str
     name: str
     text: str
@@ -44,6 +64,22 @@ class Pillar:
     contribution: float
     best: float
     coverage: float | None
+    prior: float = 0.0
+    floor: float = 0.0
+
+    @property
+    def mostly_prior(self) -> bool:
+        return self.coverage is not None and self.coverage < self.floor
+
+    @property
+    def filled(self) -> float:
+        """What was observed of it adds, in percent of the most it could."""
+        return _percent(self.contribution - self.prior, self.best)
+
+    @property
+    def pale(self) -> float:
+        """What its priors add, in percent of the most it could."""
+        return _percent(self.prior, self.best)
 
 
 def score_of(run: ScoringRun | None, company: Company, kind: str) -> Score | None:
@@ -52,15 +88,16 @@ def score_of(run: ScoringRun | None, company: Company, kind: str) -> Score | Non
     return Score.objects.filter(run=run, company=company, kind=kind).prefetch_related("contributions").first()
 
 
-def scores_of(run: ScoringRun | None, company: Company) -> dict[str, Score]:
-    """kind -> the company's score in the run, contributions read."""
-    if run is None:
-        return {}
-    found = Score.objects.filter(run=run, company=company).prefetch_related("contributions")
-    return {score.kind: score for score in found}
+def scores_of(run: ScoringRun | None, companies: Sequence[Company]) -> list[dict[str, Score]]:
+    """For each company, kind -> its score in the run, contributions read; two queries however many they are."""
+    by_company: dict[int, dict[str, Score]] = {company.pk: {} for company in companies}
+    if run is not None:
+        for score in Score.objects.filter(run=run, company__in=companies).prefetch_related("contributions"):
+            by_company[score.company_id][score.kind] = score
+    return [by_company[company.pk] for company in companies]
 
 
-def _pillar(meaning: PillarMeaning, parts: tuple[Part, ...]) -> Pillar:
+def _pillar(meaning: PillarMeaning, parts: tuple[Part, ...], floor: float) -> Pillar:
     applicable = [part.value for part in parts if part.value.state != "not_applicable"]
     weight = math.fsum(value.weight for value in applicable)
     covered = math.fsum(value.weight * value.coverage for value in applicable)
@@ -72,12 +109,14 @@ def _pillar(meaning: PillarMeaning, parts: tuple[Part, ...]) -> Pillar:
         contribution=math.fsum(part.value.contribution for part in parts),
         best=math.fsum(part.best for part in parts),
         coverage=covered / weight if weight else None,
+        prior=math.fsum(part.value.contribution for part in parts if part.is_prior),
+        floor=floor,
     )
 
 
 def pillars(score: Score, version: str, evidence: Mapping[str, Evidence] | None = None) -> list[Pillar]:
     """The score's contributions in the order of the methodology; with evidence, the first of each."""
-    evidence = evidence or {}
+    evidence, floors = evidence or {}, load(version).pillar_floors
     values = list(score.contributions.all())
     found = []
     for meaning in tree(score.kind, version):
@@ -93,7 +132,7 @@ def pillars(score: Score, version: str, evidence: Mapping[str, Evidence] | None 
             for value in values
             if value.pillar == meaning.key
         )
-        found.append(_pillar(meaning, parts))
+        found.append(_pillar(meaning, parts, floors.get(meaning.key, 0.0)))
     return found
 
 

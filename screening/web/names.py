@@ -17,6 +17,20 @@ GROUPS: Mapping[str, str] = {
     "gateway": "Gateway",
     "hardware": "Hardware",
 }
+GROUP_ONE: Mapping[str, str] = {
+    **{key: name if name.startswith("AI") else name.lower() for key, name in GROUPS.items()},
+    "software": "software firm",
+    "hardware": "hardware maker",
+}
+GROUPS_MANY: Mapping[str, str] = {key: f"{name}s" for key, name in GROUP_ONE.items()}
+CAUSES: Mapping[str, str] = {
+    "company": "What the company did",
+    "field": "What the others did",
+    "catching_up": "The record catching up",
+    "decay": "Time passing",
+    "method": "Method or registry",
+    "untold": "Not told",
+}
 PEERS: Mapping[str, str] = {
     "hosts": "Hosts and first-party platforms",
     "gateways": "Gateways",
@@ -93,6 +107,14 @@ def indicator_name(key: str) -> str:
         if segment != key and segment in SEGMENTS:
             return said
     return INDICATORS.get(key, key.replace("_", " ").capitalize())
+
+
+def indicator_in_full(key: str) -> str:
+    """The name of an indicator as it can stand alone: with its segment, where it has one."""
+    if key in INDICATORS:  # "compute_made" has no segment's role or stories
+        return INDICATORS[key]
+    said, segment = indicator_name(key), key.rpartition("_")[0]
+    return f"{said} in {SEGMENTS[segment].lower().replace('gpu', 'GPU')}" if segment in SEGMENTS else said
 
 
 def company_names() -> dict[str, str]:

@@ -33,6 +33,11 @@ class Card:
     standing: Standing | None
     pillars: Sequence[Pillar]
 
+    @property
+    def look(self) -> str:
+        """The colour of its bars."""
+        return "infra" if self.kind == "infrastructure" else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Owned:
@@ -55,7 +60,7 @@ class RegistryFact:
 
 
 def _cards(company: Company, day: Day) -> list[Card]:
-    scores: Mapping[str, Score] = scores_of(day.run, company)
+    scores: Mapping[str, Score] = scores_of(day.run, [company])[0]
     found = standings(day.run).get(company.pk, {})
     version = day.run.methodology.version if day.run else ""
     return [
@@ -141,6 +146,7 @@ def profile(company: Company, day: Day) -> dict[str, Any]:
         "company": company,
         "cards": _cards(company, day),
         "points": history(company, day.run),
+        "kinds": names.KINDS,
         "events": latest(day, EVENTS, company.slug),
         "lab_names": names.lab_names(),
         **supply(company, day),

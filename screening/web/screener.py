@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -11,7 +12,7 @@ from django.http import QueryDict
 
 from kbase.models import Company, Ownership
 from kbase.registry.schema import GROUPS, REGIONS
-from screening.web.asked import Day, choice, number, text
+from screening.web.asked import BadQuery, Day, choice, number, text
 from screening.web.names import PEERS
 from screening.web.standings import Standing, not_scored, standings
 from screening.web.tables import Column, Header, headers, sort_rows
@@ -40,7 +41,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The filters of the address."""
+    """The filters of the address.
+
+    ``sure``: the ``min_`` filters hold for the lower ends of the intervals. ``top_``: surely among so many, even at
+    the worst rank of the interval.
+    """
 
     region: str
     group: str
@@ -51,6 +56,9 @@ class Asked:
     min_infrastructure: float | None
     min_scale: float | None
     min_share: float | None
+    sure: bool
+    top_compatibility: int | None
+    top_infrastructure: int | None
     sort: str
 
 
@@ -63,31 +71,58 @@ class Section:
     ranked: int
 
 
+def _of_score(kind: str, score: Callable[[Row], Standing]) -> tuple[Column[Row], ...]:
+    """The columns of one score: what the list shows, and beside it in the CSV its intervals, ties and faults."""
+    return (
+        Column(kind, "Score", lambda r: score(r).value, numeric=True),
+        Column(f"{kind}_low", "", lambda r: score(r).low, sortable=True),
+        Column(f"{kind}_high", "", lambda r: score(r).high, sortable=True),
+        Column(f"{kind}_rank", "Rank", lambda r: score(r).rank, numeric=False),
+        Column(f"{kind}_rank_low", "", lambda r: score(r).rank_low),
+        Column(f"{kind}_rank_high", "", lambda r: score(r).rank_high, sortable=True),
+        Column(f"{kind}_tie_low", "", lambda r: score(r).tie_low),
+        Column(f"{kind}_tie_high", "", lambda r: score(r).tie_high),
+        Column(f"{kind}_of", "", lambda r: score(r).of),
+        Column(f"{kind}_group_rank", "", lambda r: score(r).group_rank),
+        Column(f"{kind}_group_rank_low", "", lambda r: score(r).group_rank_low),
+        Column(f"{kind}_group_rank_high", "", lambda r: score(r).group_rank_high),
+        Column(f"{kind}_group_of", "", lambda r: score(r).group_of),
+        Column(f"{kind}_coverage", "Coverage", lambda r: score(r).coverage, numeric=True),
+        Column(f"{kind}_ranked", "", lambda r: score(r).ranked),
+        Column(f"{kind}_reason", "", lambda r: score(r).reason),
+        Column(f"{kind}_faults", "", lambda r: score(r).faults),
+    )
+
+
 COLUMNS: tuple[Column[Row], ...] = (
     Column("company", "", lambda r: r.slug),
     Column("name", "Company", lambda r: r.name),
     Column("part_of", "", lambda r: r.part_of),
     Column("peers", "", lambda r: r.compatibility.peers),
-    Column("compatibility", "Score", lambda r: r.compatibility.value, numeric=True),
-    Column("compatibility_rank", "Rank", lambda r: r.compatibility.rank, numeric=False),
-    Column("compatibility_of", "", lambda r: r.compatibility.of),
-    Column("compatibility_coverage", "Coverage", lambda r: r.compatibility.coverage, numeric=True),
-    Column("compatibility_ranked", "", lambda r: r.compatibility.ranked),
-    Column("compatibility_reason", "", lambda r: r.compatibility.reason),
-    Column("infrastructure", "Score", lambda r: r.infrastructure.value, numeric=True),
-    Column("infrastructure_rank", "Rank", lambda r: r.infrastructure.rank, numeric=False),
-    Column("infrastructure_of", "", lambda r: r.infrastructure.of),
-    Column("infrastructure_coverage", "Coverage", lambda r: r.infrastructure.coverage, numeric=True),
-    Column("infrastructure_ranked", "", lambda r: r.infrastructure.ranked),
-    Column("infrastructure_reason", "", lambda r: r.infrastructure.reason),
+    *_of_score("compatibility", lambda r: r.compatibility),
+    *_of_score("infrastructure", lambda r: r.infrastructure),
     Column("scale", "Scale", lambda r: r.infrastructure.scale, numeric=True),
+    Column("scale_low", "", lambda r: r.infrastructure.scale_low, sortable=True),
+    Column("scale_high", "", lambda r: r.infrastructure.scale_high),
     Column("share", "Share", lambda r: r.infrastructure.share, numeric=True),
+    Column("share_low", "", lambda r: r.infrastructure.share_low, sortable=True),
+    Column("share_high", "", lambda r: r.infrastructure.share_high),
     Column("region", "Region", lambda r: r.region),
     Column("group", "Group", lambda r: r.group),
     Column("country", "", lambda r: r.country),
     Column("as_of", "", lambda r: r.as_of),
     Column("scored_for", "", lambda r: r.scored_for),
 )
+
+
+def place(query: QueryDict, name: str) -> int | None:
+    """A rank from 1 to 1000, or None where none is given. Raises BadQuery."""
+    value = query.get(name, "").strip()
+    if not value:
+        return None
+    if not re.fullmatch(r"[0-9]{1,4}", value) or not 1 <= int(value) <= 1000:
+        raise BadQuery(f"{name}={value[:40]}: it is a rank from 1 to 1000")
+    return int(value)
 
 
 def asked(query: QueryDict) -> Asked:
@@ -102,6 +137,9 @@ def asked(query: QueryDict) -> Asked:
         min_infrastructure=number(query, "min_infrastructure"),
         min_scale=number(query, "min_scale"),
         min_share=number(query, "min_share"),
+        sure=choice(query, "sure", ("1", "0", "on")) in ("1", "on"),
+        top_compatibility=place(query, "top_compatibility"),
+        top_infrastructure=place(query, "top_infrastructure"),
         sort=query.get("sort", "") or DEFAULT_SORT,
     )
 
@@ -150,23 +188,34 @@ def _reaches(value: float | None, least: float | None) -> bool:
     return least is None or (value is not None and value >= least)
 
 
+def _surely_in(standing: Standing, top: int | None) -> bool:
+    """Whether even the worst rank of the interval is among the first ``top``."""
+    return top is None or (standing.rank_high is not None and standing.rank_high <= top)
+
+
+def _at_least(row: Row, wanted: Asked) -> bool:
+    """The ``min_`` filters: of the values, or of the lower ends of their intervals."""
+    c, i = row.compatibility, row.infrastructure
+    held = (c.low, i.low, i.scale_low, i.share_low) if wanted.sure else (c.value, i.value, i.scale, i.share)
+    least = (wanted.min_compatibility, wanted.min_infrastructure, wanted.min_scale, wanted.min_share)
+    return all(map(_reaches, held, least))
+
+
 def _named(row: Row, wanted: str) -> bool:
     return any(wanted in name.casefold() for name in (row.name, row.slug, *row.aliases))
 
 
 def keeps(row: Row, wanted: Asked) -> bool:
     """Whether the filters let the company through."""
-    infra = row.infrastructure
     return (
         wanted.region in ("", row.region)
         and wanted.group in ("", row.group)
         and wanted.peers in ("", row.compatibility.peers)
         and (not wanted.ranked or _sorted_by(row, wanted.sort).ranked)
         and (not wanted.text or _named(row, wanted.text.casefold()))
-        and _reaches(row.compatibility.value, wanted.min_compatibility)
-        and _reaches(infra.value, wanted.min_infrastructure)
-        and _reaches(infra.scale, wanted.min_scale)
-        and _reaches(infra.share, wanted.min_share)
+        and _at_least(row, wanted)
+        and _surely_in(row.compatibility, wanted.top_compatibility)
+        and _surely_in(row.infrastructure, wanted.top_infrastructure)
     )
 
 

@@ -25,12 +25,16 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[T]):
-    """``key`` names it in the address and in the CSV; without a label it is in the CSV alone."""
+    """``key`` names it in the address and in the CSV; without a label it is in the CSV alone.
+
+    ``sortable``: whether a list can be sorted by it although it has no head to click on.
+    """
 
     key: str
     label: str
     value: Callable[[T], Any]
     numeric: bool = False
+    sortable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,10 @@ def _comparable(value: Any) -> Any:
 
 def sort_rows(rows: Iterable[T], columns: Sequence[Column[T]], sort: str) -> list[T]:
     """By ``key`` or ``-key``; rows without a value come last either way. Raises BadQuery for an unknown column."""
-    column = next((c for c in columns if c.key == sort.removeprefix("-") and c.label), None)
+    able = {c.key: c for c in columns if c.label or c.sortable}
+    column = able.get(sort.removeprefix("-"))
     if column is None:
-        keys = ", ".join(c.key for c in columns if c.label)
+        keys = ", ".join(able)
         raise BadQuery(f"sort={sort[:40]}: it is one of {keys}, with a minus before it for descending")
     rows = list(rows)
     there = [row for row in rows if column.value(row) not in (None, "")]

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from screening.web import health, metrics, review_views, source_views, views
+from screening.web import health, methodology, metrics, review_views, source_views, views
 
 SCORE = r"companies/(?P<slug>[-\w]+)/scores/(?P<kind>compatibility|infrastructure)/"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("companies/", views.companies, name="companies"),
     path("companies/<slug:slug>/", views.company, name="company"),
+    path("companies/<slug:slug>/changes/", views.changes, name="changes"),
     re_path(rf"^{SCORE}$", views.score, name="score"),
     re_path(rf"^{SCORE}(?P<key>[a-z_]+)/$", views.indicator, name="indicator"),
     re_path(
@@ -34,5 +35,6 @@ urlpatterns = [
     path("review/", review_views.proposals, name="review"),
     path("review/history/", review_views.history, name="review-history"),
     path("review/<int:pk>/", review_views.proposal, name="review-proposal"),
-    path("methodology/", views.methodology, name="methodology"),
+    path("methodology/", methodology.methodology, name="methodology"),
+    re_path(rf"^{methodology.PICTURE}$", methodology.picture, name="methodology-picture"),
 ]

@@ -15,12 +15,13 @@ from ingest.models import Evidence, Story
 from ingest.stories.grouping import lasting
 from kbase.models import AIModel, Company, Lab, Platform
 from kbase.registry.schema import GROUPS, REGIONS
-from screening.methodology import CURRENT, load
+from screening.methodology import load
 from screening.models import ScoringRun
 from screening.offerings import models as known_models
 from screening.offerings import offerings
 from screening.web import (
     catalogue,
+    changed,
     claims,
     compare,
     explain,
@@ -29,8 +30,11 @@ from screening.web import (
     home,
     made,
     names,
+    neighbours,
     profile,
     screener,
+    strengths,
+    weightiest,
 )
 from screening.web.asked import Day, choice, text
 from screening.web.page import page
@@ -76,6 +80,7 @@ def companies(request: HttpRequest, day: Day) -> Found:
         "sections": screener.sections(rows, wanted.sort),
         "head": screener.table_head(request.GET, wanted.sort),
         "wanted": wanted,
+        "about": "infrastructure" if screener.by_infrastructure(wanted.sort) else "compatibility",
         "regions": REGIONS,
         "groups": GROUPS,
         "peer_groups": names.PEERS_SHORT.items(),
@@ -97,14 +102,31 @@ def score(request: HttpRequest, day: Day, slug: str, kind: str) -> Found:
     row = made.score_of(day.run, found, kind)
     if row is None or day.run is None:
         return {"company": found, "kind": kind}
+    in_run = standings(day.run)
     return {
         "company": found,
         "kind": kind,
-        "standing": standings(day.run)[found.pk][kind],
+        "look": "infra" if kind == "infrastructure" else "",
+        "standing": in_run[found.pk][kind],
         "pillars": made.pillars(row, day.run.methodology.version, made.first_evidence(row)),
+        "neighbours": neighbours.neighbours(row, in_run),
+        "profile": strengths.strengths(row),
+        "weights": weightiest.weightiest(row),
+        "levers": row.levers,
         "states": explain.STATES.items(),
         "methodology": load(day.run.methodology.version),
     }
+
+
+@page("companies/changes.html", "companies")
+def changes(request: HttpRequest, day: Day, slug: str) -> Found:
+    found = found_or_404(Company.objects.all(), "company", slug, slug=slug)
+    days = changed.scored_days(day)
+    wanted = changed.asked(request.GET, day, days)
+    if wants_csv(request.GET):
+        rows = changed.csv_rows(changed.way_of(found, wanted))
+        return csv_response(f"{slug}-changes-{wanted.since}-{wanted.until}", changed.COLUMNS, rows)
+    return changed.changed(found, wanted, days)
 
 
 @page("companies/indicator.html", "companies")
@@ -143,7 +165,8 @@ def compared(request: HttpRequest, day: Day) -> Found:
     asked = compare.asked_companies(request.GET)
     everyone = Company.objects.filter(retired_at=None).order_by("name").values_list("slug", "name")
     chosen = [company.slug for company in asked]
-    return {**compare.compare(asked, day), "everyone": list(everyone), "chosen": [*chosen, *[""] * (2 - len(chosen))]}
+    free = max(2 - len(chosen), int(len(chosen) < compare.MOST))
+    return {**compare.compare(asked, day), "everyone": list(everyone), "chosen": [*chosen, *[""] * free]}
 
 
 @page("evidence/detail.html")
@@ -265,14 +288,3 @@ def story(request: HttpRequest, day: Day, pk: int) -> Found:
 def search(request: HttpRequest, day: Day) -> Found:
     wanted = text(request.GET)
     return {"q": wanted, "groups": find(day, wanted)}
-
-
-@page("methodology/index.html", "methodology")
-def methodology(request: HttpRequest, day: Day) -> Found:
-    current = load(CURRENT)
-    return {
-        "methodology": current,
-        "compatibility": explain.compatibility_tree(current),
-        "infrastructure": explain.infrastructure_tree(current),
-        "states": explain.STATES.items(),
-    }

@@ -193,7 +193,7 @@ def test_a_new_vintage_is_a_new_history_and_the_old_one_stands(tmp_path: Path) -
     CatalogueObservation.objects.filter(observed_on__lt="2026-05-01").delete()  # three days to score suffice
     said, told = io.StringIO(), io.StringIO()
     call_command("vintage", "new", why="roles looked at again", stdout=said, stderr=told)
-    assert "2026-05-31: scored" in told.getvalue()
+    assert "2026-05-31: 192 companies scored" in told.getvalue()
     assert export("scores", "csv", tmp_path, as_of="2026-05-31") == before
     assert export("scores", "csv", tmp_path, as_of="2026-05-31", vintage="latest") != before
     listed = io.StringIO()

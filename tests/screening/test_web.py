@@ -25,6 +25,7 @@ PAGES = (
     "/companies/amazon/scores/compatibility/",
     "/companies/amazon/scores/infrastructure/",
     "/companies/amazon/scores/compatibility/labs_served/",
+    "/companies/amazon/changes/?kind=infrastructure",
     "/compare/?company=amazon&company=nvidia",
     "/models/",
     "/models/?q=qwen&weights=open&region=china&sort=-context",
@@ -64,7 +65,7 @@ def test_a_page_says_which_day_it_shows_and_how_old_that_is(client: Client) -> N
     assert "Catalogue of" not in text
     assert "Catalogue of 1 May 2026" in text_of(get(client, "/companies/?as_of=2026-05-31"))
     assert "Scores of this day, reconstructed" in text
-    assert "Intervals come later" in text
+    assert "In brackets: the 90 % interval" in text.replace("\xa0", " ")
 
 
 def test_a_day_without_a_score_shows_the_one_before_and_says_so(client: Client) -> None:
@@ -336,6 +337,9 @@ def test_a_lab_lists_its_models_as_of_the_day(client: Client) -> None:
         ("/companies/?q=amazon&format=csv", "/companies/?format=csv"),
         ("/companies/perplexity/", "/companies/amazon/"),
         ("/companies/perplexity/scores/infrastructure/", "/companies/amazon/scores/infrastructure/"),
+        ("/companies/nvidia/scores/compatibility/", "/companies/amazon/scores/compatibility/"),
+        ("/companies/nvidia/changes/?kind=infrastructure", "/companies/amazon/changes/"),
+        ("/compare/?company=amazon&company=nvidia", "/compare/?company=amazon&company=nvidia&company=nebius"),
         ("/models/?q=opus", "/models/"),
         ("/labs/perplexity/", "/labs/openai/"),
         ("/platforms/cerebras/", "/platforms/amazon-bedrock/"),

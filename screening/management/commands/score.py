@@ -30,7 +30,8 @@ class Command(BaseCommand):
         parser.add_argument("--as-of", metavar="DATE")
         parser.add_argument("--every", choices=["month"])
         parser.add_argument("--since", metavar="DATE")
-        parser.add_argument("--priors", action="store_true", help="print the percentiles that priors and intervals are taken from")
+        priors = "print the percentiles that priors and intervals are taken from"
+        parser.add_argument("--priors", action="store_true", help=priors)
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
@@ -52,7 +53,7 @@ class Command(BaseCommand):
         run = horizon.run_for(as_of)
         if run is None:
             raise CommandError("there is no score to take priors from")
-        self.stdout.write(f"5th, 25th, 50th, 75th, 95th percentile of the observed normalised values, as of {run.as_of}")
+        self.stdout.write(f"5th, 25th, 50th, 75th, 95th percentile of observed normalised values, as of {run.as_of}")
         for indicator, (percentiles, count) in observed_percentiles(run).items():
             told = "  ".join(f"{value:.2f}" for value in percentiles)
             self.stdout.write(f"{indicator:24} {told}  ({count} observed)")
