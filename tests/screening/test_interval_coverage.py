@@ -232,14 +232,17 @@ class Truth:
         measured = next(s for s in m.segments if s.measure)
         inner = (measured.role_weight, 1 - measured.role_weight - measured.events_weight, measured.events_weight)
         role, measure, events = self._weights(list(inner))
+        unmeasured = next(s for s in m.segments if not s.measure).role_weight
+        alone = self._weights([unmeasured, 1 - unmeasured])[0]  # of the role where nothing is measured
         values = []
         for segment in m.segments:
-            value = role * self._part(*pairs[f"{segment.name}_role"], m.events.peers)
+            stated = self._part(*pairs[f"{segment.name}_role"], m.events.peers)
             told = self._part(*pairs[f"{segment.name}_events"], m.events.peers)
             if segment.measure:
-                value += events * told + measure * self._part(*pairs[segment.measure.name], segment.measure.peers)
+                sold = self._part(*pairs[segment.measure.name], segment.measure.peers)
+                value = role * stated + events * told + measure * sold
             else:
-                value += (1 - role) * told
+                value = alone * stated + (1 - alone) * told
             values.append(value)
         best, scale = (self._weights([w, 1 - w])[0] for w in (m.best_weight, m.scale_weight))
         whole = best * max(values) + (1 - best) * (sum(values) - max(values)) / (len(values) - 1)
