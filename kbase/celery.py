@@ -15,6 +15,7 @@ app.autodiscover_tasks(["ingest", "screening"])
 app.conf.beat_schedule = {
     "fetch what is due": {"task": "ingest.sweep_due_sources", "schedule": 60.0},
     "score what changed": {"task": "screening.score_what_changed", "schedule": 600.0},
+    "report on the scores": {"task": "screening.report_on_scores", "schedule": 300.0},
     "send what is due": {"task": "screening.send_due_digests", "schedule": crontab(minute="*/10")},
     "forget what is old": {"task": "ingest.forget_old", "schedule": crontab(hour=3, minute=17)},
     "look for dead sources": {"task": "ingest.repair_dead_sources", "schedule": crontab(hour=4, minute=41)},

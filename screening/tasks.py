@@ -16,7 +16,7 @@ from django.utils import timezone
 from ingest.models import Article, Event
 from kbase.locks import WriterBusy, writing
 from kbase.models import CatalogueObservation, CatalogueRow, ComputeEstimate, ShrinkVerdict
-from screening import horizon
+from screening import horizon, reports
 from screening.digest.issues import NotBuilt, issue_of
 from screening.digest.sending import ServerDown, send_issue
 from screening.digest.subscribing import forget_unconfirmed
@@ -116,3 +116,27 @@ def send_due_digests() -> None:
             send_what_is_due(timezone.now())
     except WriterBusy:
         return
+
+
+def report_on_scores(now: datetime) -> list[str]:
+    """Make the reports that the last scored day lacks; returns their names."""
+    names = []
+    for name, run in reports.due():
+        try:
+            reports.make(name, run, now)
+        except ValueError as error:  # too little to say anything of; the next scored day may have more
+            log.warning("report %s of %s: %s", name, run.as_of, error)
+        else:
+            names.append(name)
+    return names
+
+
+@shared_task(name="screening.report_on_scores", ignore_result=True)
+def make_due_reports() -> None:
+    try:
+        with writing():
+            names = report_on_scores(timezone.now())
+    except WriterBusy:
+        return
+    if names:
+        log.info("reports: %s", ", ".join(names))

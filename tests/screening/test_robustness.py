@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +30,7 @@ from screening.robustness.stability import stability
 from screening.robustness.versions import compared, side_by_side
 from screening.robustness.weights import effective_weights, first_order
 from screening.scoring import CompanyScore, score_all
+from screening.tasks import report_on_scores
 from tests.conftest import DAYS
 from tests.screening.pages import get, text_of
 from tests.screening.worlds import METHODOLOGY, facts
@@ -312,6 +313,9 @@ def test_a_version_beside_itself_moves_nobody(scores: list[CompanyScore]) -> Non
     assert [row["rank_b"] for row in rows] == sorted(row["rank_b"] for row in rows)
 
 
+LATER = datetime(2026, 11, 29, tzinfo=UTC)
+
+
 def run(*args: str) -> str:
     out = io.StringIO()
     call_command(*args, stdout=out, stderr=io.StringIO())
@@ -340,6 +344,9 @@ class TestCommandsAndPage:
             assert f"/methodology/pictures/{report.pk}/{name}-light.svg" in html
         assert client.get(f"/methodology/pictures/{report.pk}/nothing-dark.svg").status_code == 404
         assert "Robustness" not in text_of(get(client, f"/methodology/?as_of={DAYS[0]}"))  # nothing from later
+        assert report_on_scores(LATER) == ["validity"], "the job makes what the last scored day lacks, and once"
+        assert report_on_scores(LATER) == []
+        assert "Validity" in text_of(get(client, address))
 
     def test_reports_ask_for_a_scored_day(self) -> None:
         with pytest.raises(CommandError, match="nothing is scored as of 2020-01-01") as failed:

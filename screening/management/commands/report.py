@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from importlib import import_module
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -13,17 +11,10 @@ from django.utils import timezone
 
 from screening.dates import DateError, parse_day
 from screening.horizon import run_for
-from screening.models import Report, ScoringRun
+from screening.models import ScoringRun
+from screening.reports import REPORTS, make
 
 Content = dict[str, Any]
-Maker = Callable[..., tuple[Content, dict[str, dict[str, str]]]]
-REPORTS = ("robustness", "validity")
-
-
-def maker(name: str) -> Maker:
-    """The function that makes a report; looked up by name, so that one report costs nothing of the other."""
-    found: Maker = getattr(import_module(f"screening.{name}.report"), f"{name}_report")
-    return found
 
 
 def wanted_run(text: str | None) -> ScoringRun:
@@ -67,14 +58,6 @@ def _robustness(content: Mapping[str, Any]) -> list[str]:
 
 def _validity(content: Mapping[str, Any]) -> list[str]:
     return [f"{row['title']}: {row['verdict']} (n {row['n']})" for row in content.get("expectations", [])]
-
-
-def make(name: str, run: ScoringRun, now: datetime) -> Report:
-    """Compute the report of the run and keep it in place of earlier ones of the same run."""
-    content, pictures = maker(name)(run, now=now)
-    report = Report.objects.create(name=name, run=run, content=content, pictures=pictures, computed_at=now)
-    Report.objects.filter(name=name, run=run, pk__lt=report.pk).delete()
-    return report
 
 
 class Command(BaseCommand):
