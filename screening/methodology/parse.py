@@ -128,8 +128,7 @@ def _compatibility(tree: Mapping[str, Any]) -> tuple[Indicator, ...]:
 def _segment(name: str, node: Mapping[str, Any], tree: Mapping[str, Any]) -> Segment:
     measured = node.get("measure")
     role, measure, events = tree["role"]["weight"], tree["measure_weight"], tree["events"]["weight"]
-    unmeasured = tree["role"].get("weight_unmeasured", role)
-    _between_0_and_1("infrastructure: weights of role, measure and events", (role, measure, events, unmeasured))
+    _between_0_and_1("infrastructure: weights of role, measure and events", (role, measure, events))
     _known(f"{name}: events", node["events"], EVENT_TYPES)
     _known(f"{name}: measure", [measured["name"]] if measured else [], MEASURES)
     if abs(role + measure + events - 1) > 1e-9:
@@ -138,8 +137,8 @@ def _segment(name: str, node: Mapping[str, Any], tree: Mapping[str, Any]) -> Seg
         name=name,
         meaning=node["meaning"].strip(),
         events=tuple(node["events"]),
-        role_weight=role if measured else unmeasured,
-        events_weight=events if measured else 1 - unmeasured,
+        role_weight=role,
+        events_weight=events if measured else events + measure,
         measure=_indicator(measured["name"], name, measured, measure) if measured else None,
     )
 

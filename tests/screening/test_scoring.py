@@ -166,7 +166,7 @@ def test_who_makes_accelerators_and_nothing_else_is_not_punished_for_being_pure(
     )
     found = scores(world, "infrastructure")
     assert found["nvidia"].value > 50 > 2 * found["shop"].value
-    assert part(found["nvidia"], "accelerators_role").weight == pytest.approx(0.75 * 0.5 * 0.25)
+    assert part(found["nvidia"], "accelerators_role").weight == pytest.approx(0.75 * 0.5 * 0.4)
     assert part(found["nvidia"], "compute_made").evidence == ("ev_chips",)
 
 
