@@ -40,6 +40,9 @@ def main() -> int:
             raise
         print("tessera: the database is empty or of another version: `manage.py migrate` mends it", file=sys.stderr)
         return 1
+    except BrokenPipeError:  # whoever read the output has had enough, as in `… | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except KeyboardInterrupt:
         return 130
     return 0
