@@ -210,14 +210,16 @@ def _assemble(
     reason = "" if coverage >= floor else f"coverage {coverage:.2f} is below {floor:g}: scored, not ranked"
     if coverage == 0:
         value, reason = None, "nothing was observed of it"
+    silent = peers == "integrators" and value == 0
+    if silent:
+        reason = "no news of integrating another company's model was seen: scored, not ranked"
     if parent:
         owner = world.facts.companies.get(parent)
         name = owner.name if owner and owner.name else parent
         reason = f"it belongs to {name}: what it offers and what is told of it count there"
         value = None if kind == "compatibility" else value  # its infrastructure roles are still its own
-    return CompanyScore(
-        company, kind, peers, value, coverage, reason, found, parts, coverage >= floor and not parent, group=group
-    )
+    ranked = coverage >= floor and not parent and not silent
+    return CompanyScore(company, kind, peers, value, coverage, reason, found, parts, ranked, group=group)
 
 
 def _ranked_within(scores: Sequence[CompanyScore], key: Callable[[CompanyScore], Hashable]) -> list[int | None]:

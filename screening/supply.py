@@ -196,15 +196,26 @@ def model_released_on(rows: Iterable[Listed], today: OnTheDay) -> date | None:
     return None
 
 
+def _mostly_open(members: Iterable[list[Listed]], today: OnTheDay) -> bool | None:
+    """Open or not by its models, each counting as many votes as first-hand platforms list it; a tie is open.
+
+    A closed variant on one gateway does not close what seventeen hosts offer with its weights.
+    """
+    votes = [0, 0]
+    for rows in members:
+        if (is_open := model_is_open(rows, today)) is not None:
+            votes[is_open] += max(1, len({row.platform for row in rows if row.kind in FIRST_HAND}))
+    return votes[True] >= votes[False] if any(votes) else None
+
+
 def generation_facts(today: OnTheDay) -> Mapping[str, GenerationFacts]:
-    """What was known of each generation: first release of any of its models, open where most of its models are."""
+    """What was known of each generation: first release of any of its models, open where those on offer mostly are."""
     models: dict[str, list[list[Listed]]] = defaultdict(list)
     for rows in _latest_statements(today).values():
         if rows[0].generation:
             models[rows[0].generation].append(rows)
     found = {}
     for key, members in models.items():
-        opens = [is_open for rows in members if (is_open := model_is_open(rows, today)) is not None]
         days = [day for rows in members if (day := model_released_on(rows, today)) is not None]
         lab, region = members[0][0].lab, members[0][0].lab_region
         found[key] = GenerationFacts(
@@ -213,7 +224,7 @@ def generation_facts(today: OnTheDay) -> Mapping[str, GenerationFacts]:
             owner=today.owner("lab", lab) or lab,
             region=region,
             released_on=min(days, default=None),
-            is_open=2 * sum(opens) >= len(opens) if opens else None,
+            is_open=_mostly_open(members, today),
         )
     return found
 

@@ -7,6 +7,7 @@ from datetime import date
 from django.http import Http404
 
 from kbase.models import Company
+from screening.api.problems import BadParameters, Fault
 from screening.api.resource import Asked, Parameter, Resource
 from screening.api.rows import ListRows
 from screening.changes.chain import UNTOLD, Way, between
@@ -70,6 +71,8 @@ def changes(asked: Asked) -> ListRows:
         raise Http404(f"no company {slug!r}")
     since: date | None = asked.given["from"]
     until = min(filter(None, (asked.given["to"], asked.as_of)))
+    if since is not None and since > until:
+        raise BadParameters([Fault("from", f"{since} is later than the day to explain, {until}")])
     ways = [between(slug, kind, since, until, asked.vintage) for kind in KINDS]
     return ListRows([record for way in ways for record in _records(way)])
 

@@ -23,6 +23,7 @@ from screening.methodology import Methodology
 from screening.scoring import CompanyScore, compatibility, infrastructure
 from screening.world import World
 
+WEIGHTS = "weights"  # named in place of an indicator: what another best segment, or another method, made of all of them
 LEAST = 1e-12  # points; below it there is nothing but the rounding of sums
 
 Key = tuple[str, str]  # company, kind
@@ -38,6 +39,9 @@ class Part(Protocol):
     @property
     def evidence(self) -> Collection[str]: ...
 
+    @property
+    def weight(self) -> float: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -45,6 +49,7 @@ class Stored:
 
     contribution: float
     evidence: Collection[str] = ()
+    weight: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +123,29 @@ def _moves(key: Key, cause: str, before: _State, after: _State) -> Iterator[Chan
     then, now = before.scores[key], after.scores[key]
     said, says = before.said.get(key[0], NOTHING), after.said.get(key[0], NOTHING)
     moved = difference(said, says)
+    switched = 0.0
     for name in sorted({*then, *now}):
         was, is_now = then.get(name, ABSENT), now.get(name, ABSENT)
         points = is_now.contribution - was.contribution
+        if key[1] == "infrastructure":
+            by_weight = _by_weight(was, is_now)
+            points, switched = points - by_weight, switched + by_weight
         if abs(points) > LEAST:
             evidence = evidence_of(name, (was.evidence, is_now.evidence), said, says, moved)
             yield ChangeRow(*key, cause, name, points, evidence)
+    if abs(switched) > LEAST:
+        yield ChangeRow(*key, cause, WEIGHTS, switched)
+
+
+def _by_weight(was: Part, is_now: Part) -> float:
+    """The points by which an indicator's contribution differs because its weight does, at the mean of its two values.
+
+    Which segment is best decides how much each one weighs: when another becomes it, all change at once.
+    """
+    if not was.weight or not is_now.weight:
+        return 0.0
+    mean = (was.contribution / was.weight + is_now.contribution / is_now.weight) / 2
+    return mean * (is_now.weight - was.weight)
 
 
 def changes(

@@ -14,7 +14,10 @@ def published(run: ScoringRun) -> Mapping[Key, Published]:
     return {
         (score.company.slug, score.kind): Published(
             score.value,
-            {part.indicator: Stored(part.contribution, part.evidence) for part in score.contributions.all()},
+            {
+                part.indicator: Stored(part.contribution, part.evidence, part.weight)
+                for part in score.contributions.all()
+            },
         )
         for score in scores
     }

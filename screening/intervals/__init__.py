@@ -6,6 +6,7 @@ of a company depend on the seed, its facts and the method only: not on who else 
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from screening.methodology import Methodology
 from screening.scoring import CompanyScore
 from screening.world import World
 
+log = logging.getLogger(__name__)
 Key = tuple[str, str]  # (company, kind)
 DIGITS = 4
 
@@ -51,7 +53,16 @@ def draw_all(
     if drawing is None:
         return {}
     context = Context(census_of(world, drawing), drawing, draw_weights(drawing))
-    return {(s.company, s.kind): drawn(s, context) for s in scores if s.value is not None}
+    return {(s.company, s.kind): _drawn(s, s.value, context) for s in scores if s.value is not None}
+
+
+def _drawn(score: CompanyScore, value: float, context: Context) -> Drawn:
+    """One that cannot be drawn, as little as it could be measured, has no width, and costs no other company its own."""
+    try:
+        return drawn(score, context)
+    except Exception:  # its indicators name what is wrong with its facts
+        log.exception("the %s of %s could not be drawn", score.kind, score.company)
+        return Drawn(context.drawing.constant(value))
 
 
 def _ends(draws: NDArray[np.float32], value: float, level: float) -> tuple[float, float]:

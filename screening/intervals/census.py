@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,10 +22,13 @@ def chance(row: SupplyRow, drawing: Drawing) -> float:
     """That the row is of this generation: news as sure as its event, a listing by its resolver's confidence."""
     if "resolution" not in drawing.doubted:
         return 1.0
+    confidence = row.confidence
+    if not 0 <= confidence <= 1:  # NaN is neither
+        raise ValueError(f"a confidence of {confidence}")
     if row.reported:
-        return row.confidence
+        return confidence
     floor, top = drawing.doubts.floor_chance, drawing.doubts.top_chance
-    return floor + (top - floor) * row.confidence
+    return floor + (top - floor) * confidence
 
 
 def best_chance(rows: Iterable[SupplyRow], drawing: Drawing) -> float:
@@ -56,9 +60,10 @@ def _pairs(world: World, drawing: Drawing) -> Draws:
     """All hosts' listings are as much in doubt as each one's; the sum of many is normal."""
     sure: dict[tuple[str, str], float] = {}
     for row in world.field.facts.supply:
-        if row.kind == "host":
+        if row.kind == "host" and row.generation in world.field.facts.generations:
             key = row.company, row.generation
-            sure[key] = max(sure.get(key, 0.0), chance(row, drawing))
+            with suppress(TypeError, ValueError):  # a row that says no chance is the fault of its company alone
+                sure[key] = max(sure.get(key, 0.0), chance(row, drawing))
     current = {key: value for key, value in sure.items() if world.field.is_current(key[1])}
     chances = np.fromiter(current.values(), dtype=float)
     listed = np.fromiter(Counter(company for company, _ in current).values(), dtype=float)

@@ -112,7 +112,8 @@ def _lever(candidate: Candidate, score: CompanyScore, case: Case, field: Field, 
 
     def passes(count: int) -> bool:
         again = SCORE[score.kind](case.company, candidate.change(candidate.items[:count]), case.methodology)
-        if again.value is None or not again.ranked or again.peers != score.peers:
+        silenced = candidate.direction == "down" and again.value == 0  # nothing left: it would not even be ranked
+        if again.value is None or again.peers != score.peers or not (again.ranked or silenced):
             return False
         tried[count] = value = round(again.value, DIGITS)
         return value > target if candidate.direction == "up" else value < target

@@ -13,6 +13,13 @@ from ingest.annotation.event_types import EVENT_TYPES
 from kbase.errors import PlainError
 from screening.methodology.tree import Counting, Doubts, Drawing, Horizon, Indicator, Methodology, Segment
 
+MOST_DRAWS = 100_000
+TOP = frozenset(
+    (
+        *("version", "since", "horizon", "coverage_floor", "unverified_coverage", "counting", "doubts", "drawing"),
+        *("compatibility", "infrastructure"),
+    )
+)
 INDICATORS = frozenset(
     (
         *("labs_served", "generations", "evenness", "regions", "open_and_closed", "release_lag", "frontier_cover"),
@@ -45,6 +52,17 @@ EARLIER_COUNTING = {
 
 class MethodologyError(PlainError):
     """A methodology file cannot be used; one line a fault."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that stands twice, of which YAML would silently take the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=deep) for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise MethodologyError(f"{key!r} stands twice")
+        return super().construct_mapping(node, deep)
 
 
 def _between_0_and_1(what: str, values: Iterable[float]) -> None:
@@ -177,7 +195,11 @@ def _doubts(node: Mapping[str, Any]) -> Doubts:
 
 
 def _drawing(node: Mapping[str, Any]) -> Drawing:
+    for name, value in node.items():
+        _number(f"drawing: {name}", value, least=0)
     drawing = Drawing(**node)
+    if drawing.draws > MOST_DRAWS:
+        raise MethodologyError(f"drawing: more than {MOST_DRAWS} draws take more memory than they are worth")
     if drawing.draws < 100 or not 0.5 <= drawing.level < 1:
         raise MethodologyError("drawing: under 100 draws, or a level that is not between 0.5 and 1")
     return drawing
@@ -228,8 +250,16 @@ def _tree(content: Mapping[str, Any], text: str) -> Methodology:
 def parse(text: str) -> Methodology:
     """The methodology of a file's text. Raises MethodologyError where it cannot be used."""
     try:
-        return _tree(yaml.safe_load(text), text)
+        content = yaml.load(text, _Loader)  # noqa: S506  a safe loader that refuses a key that stands twice
+        if not isinstance(content, dict):
+            raise MethodologyError("TypeError: it is no mapping of names to values")
+        _known("methodology", content, TOP)
+        if not isinstance(content["version"], str):
+            raise MethodologyError(f"version: {content['version']!r} is no text: put it in quotes")
+        return _tree(content, text)
     except yaml.YAMLError as error:
         raise MethodologyError(f"not YAML: {error}") from error
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except KeyError as error:
+        raise MethodologyError(f"{error} is missing") from error
+    except (TypeError, ValueError, AttributeError) as error:
         raise MethodologyError(f"{type(error).__name__}: {error}") from error

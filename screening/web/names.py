@@ -74,6 +74,7 @@ INDICATORS: Mapping[str, str] = {
     "compute_owned": "AI compute owned",
     "models_served": "Models served for others",
     "share": "Share of the firm",
+    "weights": "What each segment weighs (the best one weighs most)",
 }
 KINDS: Mapping[str, str] = {
     "compatibility": "Multi-model compatibility",

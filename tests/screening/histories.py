@@ -115,7 +115,7 @@ def scores(inputs: Inputs, day: date) -> list[CompanyScore]:
 def as_published(found: Iterable[CompanyScore]) -> dict[tuple[str, str], Published]:
     return {
         (s.company, s.kind): Published(
-            s.value, {c.indicator: Stored(c.contribution, c.evidence) for c in s.contributions}
+            s.value, {c.indicator: Stored(c.contribution, c.evidence, c.weight) for c in s.contributions}
         )
         for s in found
     }

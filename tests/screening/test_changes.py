@@ -184,10 +184,10 @@ def test_the_catalogue_s_confirmation_of_a_reported_offering_is_no_doing_of_the_
 # ---- the registry and the method
 
 
-def role(name: str, since: date | None = None, until: date | None = None) -> SegmentRole:
+def role(name: str, since: date | None = None, until: date | None = None, segment: str = "serving") -> SegmentRole:
     company = Company(slug="one")
     return SegmentRole(
-        company=company, segment="serving", role=name, source_kind="filing", valid_from=since, valid_to=until
+        company=company, segment=segment, role=name, source_kind="filing", valid_from=since, valid_to=until
     )
 
 
@@ -204,6 +204,19 @@ def test_a_role_that_a_company_has_from_a_day_on_is_its_own_doing() -> None:
     rows = moves(history(COMMON, roles=(role("participant", None, day), role("core", day))))
     assert by_cause(rows, "one", "infrastructure").keys() == {"company"}
     assert len(evidence(rows, "one", "company", "serving_role")) == 2, "the one that ended and the one that began"
+
+
+def test_where_another_segment_becomes_the_best_its_weight_is_told_apart_from_what_was_measured() -> None:
+    day, stays = date(2026, 6, 3), role("participant", segment="compute")
+    inputs = history(COMMON, roles=(stays, role("none", None, day, "tuning"), role("core", day, None, "tuning")))
+    rows = [row for row in moves(inputs) if (row.company, row.kind) == ("one", "infrastructure")]
+    found = {row.indicator: row.points for row in rows}
+    assert found["tuning_role"] > 0
+    assert "compute_role" not in found, "what it was, and no longer in the best segment"
+    assert "weights" in found
+    before, after = ({(s.company, s.kind): s.value for s in scores(inputs, d)} for d in (BEFORE, AFTER))
+    key = ("one", "infrastructure")
+    assert math.fsum(found.values()) == pytest.approx(after[key] - before[key], abs=1e-9)
 
 
 def test_another_methodology_is_the_method_s_doing() -> None:

@@ -32,6 +32,7 @@ def found(world: Facts, company: str, kind: str = "compatibility", **more: objec
 def value(world: Facts, company: str, kind: str, field: Facts | None = None) -> float:
     """The score on these facts; what is held against everybody stays that of ``field``."""
     others = World(field or world, METHODOLOGY.horizon)
+    others.host_pairs = World(world, METHODOLOGY.horizon).host_pairs  # all but this: its own are among them
     again = SCORE[kind](company, World(world, METHODOLOGY.horizon, others), METHODOLOGY)
     assert again.value is not None
     return again.value
@@ -90,7 +91,7 @@ def test_losing_what_it_has_makes_it_fall_below_the_next() -> None:
 def test_a_lab_that_it_does_not_serve_and_one_more_generation_of_one_that_it_does() -> None:
     old = [generation(f"{lab}/{n}", age=250) for lab in ("qwen", "meta") for n in range(3)]
     keys = [g.key for g in old]
-    world = facts({"wide": keys, "other": keys, "mine": keys[:2]}, *old)
+    world = facts({"wide": keys[:5], "other": keys[:5], "mine": keys[:2]}, *old)
     mine = found(world, "mine")
     assert mine["new_lab", "up"].what == ("meta/0", "meta/1")[:1]
     assert "a lab that it does not serve yet (meta: 0)" in mine["new_lab", "up"].text

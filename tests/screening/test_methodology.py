@@ -151,6 +151,10 @@ MORE_FAULTS: list[tuple[str, Callable[[dict[str, Any]], object]]] = [
     ("a window in words", lambda c: c["horizon"].update(news_window_days="a year")),
     ("an own share above 1", lambda c: c["horizon"].update(own_news_share=2)),
     ("a misspelled key", lambda c: indicator(c, "regions").update(wieght=3)),
+    ("so many draws that no memory holds them", lambda c: c["drawing"].update(draws=10**9)),
+    ("draws in words", lambda c: c["drawing"].update(draws="many")),
+    ("a version that is a number", lambda c: c.update(version=2026.3)),
+    ("a part that there is not", lambda c: c.update(horizons={})),
     ("an absence that means nothing", lambda c: indicator(c, "regions").update(absence="maybe")),
 ]
 
@@ -238,3 +242,13 @@ def test_versions_differ_where_news_fades() -> None:
     world = facts({"h": ["qwen/a"]}).as_of
     assert recency(world.replace(year=2025), world, then) == 1
     assert recency(world.replace(year=2025), world, now) == pytest.approx(2 ** (-365 / 183))
+
+
+def test_a_key_that_stands_twice_is_refused() -> None:
+    with pytest.raises(MethodologyError, match="'coverage_floor' stands twice"):
+        parse(TEXT + "coverage_floor: 0.1\n")
+
+
+def test_what_is_missing_is_said_in_words() -> None:
+    with pytest.raises(MethodologyError, match="'coverage_floor' is missing"):
+        parse(TEXT.replace("coverage_floor: 0.5", ""))

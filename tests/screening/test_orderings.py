@@ -198,3 +198,25 @@ def test_a_hyperscaler_leads_the_hosts_of_models_or_stands_near(stand: Stand) ->
     ranks = [stand.scores[slug, "compatibility"].rank for slug in ("amazon", "microsoft")]
     assert min(rank for rank in ranks if rank) <= 3
     assert max(rank for rank in ranks if rank) <= 15
+
+
+@pytest.mark.parametrize(
+    ("generation", "is_open"),
+    [
+        ("zhipu/glm-5", True),  # some of its ids on gateways say closed, the hosts that run its weights do not
+        ("deepseek/deepseek-v3.2", True),
+        ("alibaba/qwq", True),
+        ("alibaba/qwen3.5", True),
+        ("openai/gpt-oss", True),
+        ("mistral/mistral-large-3", True),
+        ("openai/gpt-5.5", False),
+        ("anthropic/claude-opus-4.5", False),
+        ("google/gemini-3.1", False),
+        ("xai/grok-4", False),
+    ],
+)
+def test_weights_that_anyone_can_download_are_open(stand: Stand, generation: str, is_open: bool) -> None:
+    known = stand.facts.generations.get(generation)
+    if known is None:
+        pytest.skip(f"{generation} was not in the catalogue yet on {stand.facts.as_of}")
+    assert known.is_open is is_open

@@ -148,7 +148,8 @@ def test_a_partnership_that_ends_takes_away_what_one_brought() -> None:
 def test_one_story_counts_more_the_more_independent_publishers_tell_it_and_at_most_twice() -> None:
     def rate(*sources: int, own: bool = False) -> float:
         world = facts({"h": ["a/x"]}, coverage={"h": covered(1, 2, 3, 4, 5, 6)})
-        told = (*(story("h", 1, source=source) for source in sources), *([story("h", 1, own=True)] if own else []))
+        mine = [story("h", 1, source=6, own=True)] if own else []
+        told = (*(story("h", 1, source=source) for source in sources), *mine)
         return part(scores(replace(world, stories=told), "compatibility")["h"], "integration_events").raw
 
     assert rate(1) == rate(1, own=True) == pytest.approx(1 / 4), "its own voice is no independent publisher"
@@ -219,3 +220,17 @@ def test_two_feeds_of_one_publisher_are_too_few_to_tell() -> None:
         world = facts({"h": ["a/x"]}, coverage={"h": Coverage(months, frozenset(), voices)})
         found = part(scores(replace(world, stories=told), "compatibility")["h"], "integration_events")
         assert found.state == state
+
+
+def test_an_integrator_of_which_nothing_is_told_is_not_ranked() -> None:
+    world = facts({"h": ["a/x"]})
+    world = replace(
+        world,
+        companies={**world.companies, **{slug: replace(world.companies["h"], slug=slug) for slug in ("dell", "asml")}},
+        coverage={slug: covered(1, 2) for slug in ("dell", "asml")},
+        stories=(story("dell", 1),),
+    )
+    found = scores(world, "compatibility")
+    assert (found["dell"].ranked, found["dell"].rank) == (True, 1)
+    assert (found["asml"].ranked, found["asml"].rank, found["asml"].value) == (False, None, 0)
+    assert found["asml"].reason.startswith("no news of integrating")
