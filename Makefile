@@ -26,7 +26,7 @@ run: $(VENV)/run.stamp
 
 test: $(VENV)/test.stamp
 	@echo "==> the suite, on a PostgreSQL of its own"
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/test.stamp
 	@echo "==> ruff, mypy, import-linter, migrations"

@@ -5,17 +5,40 @@ Every test that uses the database sees that record and is rolled back; none touc
 
 from __future__ import annotations
 
+import fcntl
+import gc
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import isolation
+
 ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DAYS = (date(2026, 5, 31), date(2026, 7, 1))
+# The files that take ten seconds and more, the longest first: two workers that take them in this order end together.
+# The first needs no filled database, which the other worker makes meanwhile.
+LONG = (
+    *("test_up", "ingest/test_hostile", "test_replay", "test_killed", "screening/test_api", "screening/test_export"),
+    *("screening/test_incremental", "test_jobs", "screening/test_web", "screening/test_review_scores"),
+    *("screening/test_robustness", "ingest/test_live_catalogues", "ingest/test_train_command", "browser/test_pages"),
+    *("test_true_cases", "screening/test_reported", "screening/test_interval_coverage"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {ROOT / f"tests/{name}.py": place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays: no later collection looks at it again."""
+    gc.freeze()
 
 
 def pytest_sessionfinish() -> None:
@@ -28,21 +51,40 @@ def pytest_sessionfinish() -> None:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[None]:
     from kbase import embedded
+    from tests import databases
 
     with embedded.attached(os.environ["TESSERA_DATA"]):
+        databases.leave_statistics_alone()
         yield
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(postgres: None, django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    from django.db import connection
     from django.test.utils import setup_databases, teardown_databases
 
-    with django_db_blocker.unblock():
-        old = setup_databases(verbosity=0, interactive=False)
-        _fill()
+    from tests import databases
+
+    with django_db_blocker.unblock(), _record() as record:
+        filled = record.exists()
+        if filled:
+            connection.settings_dict["TEST"]["TEMPLATE"] = databases.restored(record)
+        old = setup_databases(verbosity=0, interactive=False, serialized_aliases=())
+        if not filled:
+            _fill()
+            databases.dump(connection.settings_dict["NAME"], record)
+        databases.Database(connection.settings_dict["NAME"]).ask("ANALYZE")
     yield
     with django_db_blocker.unblock():
         teardown_databases(old, verbosity=0)
+
+
+@contextmanager
+def _record() -> Iterator[Path]:
+    """The file in which the first worker leaves its filled database for the others, who wait for it here."""
+    with (isolation.RUN / "record.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield isolation.RUN / "record.dump"
 
 
 def _fill() -> None:

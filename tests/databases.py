@@ -1,10 +1,13 @@
-"""A database of a test's own on the suite's server, for processes that must see what is committed."""
+"""Databases on the suite's server: handed from worker to worker, or a test's own for processes that must see what is
+committed.
+"""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +15,8 @@ import psycopg
 from django.conf import settings
 from psycopg import sql
 
-from tests.conftest import ROOT
+from kbase import embedded
+from tests.installation import ROOT
 
 FOLLOW = """
 INSERT INTO ingest_source (url, first_url, host, domain, name, kind, publisher, relay, category, licence,
@@ -23,6 +27,39 @@ VALUES (%(url)s, %(url)s, '127.0.0.1', '127.0.0.1', %(name)s, 'feed', %(name)s, 
   now(), '', '', now(), 21600, 0, '')
 RETURNING id
 """
+
+
+def leave_statistics_alone() -> None:
+    """No statistics but of the filled database.
+
+    Taken between two tests, when all rows of a table have been rolled back, they say that it has none and never will:
+    the next test that stores thousands may then wait minutes for a join in nested loops.
+    """
+    server = Database("postgres")
+    server.ask("ALTER SYSTEM SET autovacuum = off")
+    server.ask("SELECT pg_reload_conf()")
+
+
+def dump(database: str, file: Path) -> None:
+    """Write all that is in the database, whole or not at all."""
+    draft = file.with_suffix(".draft")
+    _run("pg_dump", "--format=custom", "--compress=0", "--file", draft, database)
+    draft.rename(file)
+
+
+def restored(file: Path) -> str:
+    """The name of a new database that holds what ``dump`` wrote, and to which nobody connects: a template."""
+    made = Database("tessera_record")
+    made.create_empty()
+    _run("pg_restore", "--exit-on-error", "--dbname", made.name, file)
+    return made.name
+
+
+def _run(program: str, *arguments: str | Path) -> None:
+    own = settings.DATABASES["default"]
+    place = ["--host", own["HOST"], "--port", str(own["PORT"]), "--username", own["USER"]]
+    environment = {**os.environ, "PGPASSWORD": own["PASSWORD"]}
+    subprocess.run([embedded.program(program), *place, *arguments], env=environment, check=True)
 
 
 class Database:
@@ -39,8 +76,11 @@ class Database:
             "TESSERA_FETCH_ALLOW": "127.0.0.1/32",
         }
 
-    def create(self) -> None:
+    def create_empty(self) -> None:
         self._on_the_server("DROP DATABASE IF EXISTS {} (FORCE)", "CREATE DATABASE {}")
+
+    def create(self) -> None:
+        self.create_empty()
         subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=self.environment, check=True)
 
     def drop(self) -> None:

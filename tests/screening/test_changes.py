@@ -207,13 +207,13 @@ def test_a_role_that_a_company_has_from_a_day_on_is_its_own_doing() -> None:
 
 
 def test_where_another_segment_becomes_the_best_its_weight_is_told_apart_from_what_was_measured() -> None:
-    day, stays = date(2026, 6, 3), role("participant", segment="compute")
-    inputs = history(COMMON, roles=(stays, role("none", None, day, "tuning"), role("core", day, None, "tuning")))
+    day = date(2026, 6, 3)
+    inputs = history(COMMON, roles=(role("core", day, None, "accelerators"),))
     rows = [row for row in moves(inputs) if (row.company, row.kind) == ("one", "infrastructure")]
     found = {row.indicator: row.points for row in rows}
-    assert found["tuning_role"] > 0
-    assert "compute_role" not in found, "what it was, and no longer in the best segment"
-    assert "weights" in found
+    assert found["accelerators_role"] > 0
+    assert "models_served" not in found, "it serves what it served, and serving is no longer its best segment"
+    assert found["weights"]
     before, after = ({(s.company, s.kind): s.value for s in scores(inputs, d)} for d in (BEFORE, AFTER))
     key = ("one", "infrastructure")
     assert math.fsum(found.values()) == pytest.approx(after[key] - before[key], abs=1e-9)
