@@ -94,6 +94,10 @@ def _owner_on(owners: Iterable[Ownership], day: date) -> list[str]:
     return [o.owner.slug for o in owners if (o.valid_from or day) <= day and (o.valid_to is None or day < o.valid_to)]
 
 
+def _id_of(row: CatalogueRow) -> str:
+    return listing_id(row.provider.outside_id, row.outside_id, row.first_on, row.content_hash)
+
+
 def _listing(
     row: CatalogueRow, blobs: Mapping[tuple[str, date], tuple[str, bool]], owners: Mapping[int, list[Ownership]]
 ) -> Evidence:
@@ -101,7 +105,7 @@ def _listing(
     blob, snapshot = blobs.get((provider.catalogue, row.first_on), ("", True))
     model = row.offering.model if row.offering else None
     return Evidence(
-        public_id=listing_id(provider.outside_id, row.outside_id, row.first_on, row.content_hash),
+        public_id=_id_of(row),
         kind="listing",
         statement=f"{provider.outside_id} lists {row.outside_id} ({row.name}), seen from {row.first_on}",
         companies=_owner_on(owners.get(provider.platform_id or 0, []), row.first_on),
@@ -231,14 +235,15 @@ def store(claims: Iterable[Evidence], size: int = 2000) -> int:
 
 
 def record_listings(now: datetime, since: datetime | None = None) -> int:
-    """Claims of the catalogue rows (of those learned at or after ``since`` only, where it is given)."""
+    """Claims of the catalogue rows (where ``since`` is given: of those learned from then on) that have none yet."""
     # a snapshot names its commit and holds more than the live document, which is the providers alone
     observed = CatalogueObservation.objects.all()
     blobs = {(o.catalogue, o.observed_on): (o.blob, bool(o.commit)) for o in observed}
     owners = _owners_of_platforms()
     rows = CatalogueRow.objects.select_related("provider__platform", "offering__model__lab").order_by("pk")
     rows = rows.filter(Q(learned_at__gte=since)) if since else rows
-    return store(_listing(row, blobs, owners) for row in rows.iterator(2000))
+    claimed = set(Evidence.objects.filter(kind="listing").values_list("public_id", flat=True))
+    return store(_listing(row, blobs, owners) for row in rows.iterator(2000) if _id_of(row) not in claimed)
 
 
 def record_registry(now: datetime) -> int:
