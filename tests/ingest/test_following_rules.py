@@ -16,7 +16,7 @@ from ingest.following.schedule import plan
 from ingest.following.sources import add_source
 from ingest.models import Article, Revision, Source
 from ingest.pipeline import fetch_source
-from ingest.runner import OF_ONE_HOST, fetch_due, fetch_many
+from ingest.runner import JOBS, OF_ONE_HOST, fetch_due, fetch_many
 from ingest.storing.articles import REVISIONS
 from tests.conftest import NOW
 from tests.ingest.following import DAY, HOUR, Followed, follow
@@ -38,7 +38,7 @@ def due(*urls: str) -> list[Source]:
 
 def test_a_host_that_hangs_holds_up_nobody_else(web: Web) -> None:
     let = threading.Event()
-    hanging = [web.serve_by(lambda handler: let.wait(20), path=f"/hangs/{number}") for number in range(12)]
+    hanging = [web.serve_by(lambda handler: let.wait(20), path=f"/hangs/{number}") for number in range(JOBS + 1)]
     good = [web.serve(ONE, path=f"/good/{number}") for number in range(8)]
     sources = due(*(url.replace("127.0.0.1", "localhost") for url in hanging), *good)
     reports = fetch_many(sources)
