@@ -172,6 +172,16 @@ def test_more_doubt_makes_a_wider_interval(source: str, kind: str, name: str, su
     assert whole[0] < 1.05 * whole[1]  # among all doubts a small one is lost, but it does not make the rest narrower
 
 
+def test_a_share_that_somebody_read_has_a_width_of_its_own() -> None:
+    world = replace(told_about(), shares={"h": ShareFact(0.5, True, "ev_share")})
+
+    def of(**doubts: float) -> float:
+        return spread(world, "infrastructure", doubting(**doubts), "shares")
+
+    assert of(share_read_width=0.05) < of(share_read_width=0.4)
+    assert of(share_width=0.05) == of(share_width=0.4)
+
+
 def test_an_indicator_that_nobody_observed_makes_it_wider() -> None:
     seen = told_about()
     one, other = found(seen)["h", "infrastructure"], found(replace(seen, owned={}))["h", "infrastructure"]
