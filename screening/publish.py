@@ -99,7 +99,7 @@ def _score(run: ScoringRun, inputs: Inputs, methodology: Methodology, with_lever
 
 
 def publish_day(
-    inputs: Inputs, as_of: date, *, now: datetime, methodology: Methodology | None = None, with_levers: bool = True
+    inputs: Inputs, as_of: date, *, now: datetime, methodology: Methodology | None = None, with_levers: bool = False
 ) -> ScoringRun | None:
     """Score every company as of the day within the running vintage; None where that was done from the same evidence.
 
