@@ -12,10 +12,10 @@ from screening.world import World
 
 
 def _of_the_field(world: World) -> str:
-    """What every supplier is held against: who hosts what, and which releases are notable."""
-    hosts = sorted((key, sorted(companies)) for key, companies in world.hosts_of.items())
-    current = sorted(key for key, _ in hosts if world.is_current(key))
-    return repr((hosts, current, world.host_pairs, sorted(generation.key for generation in world.notable)))
+    """What every supplier is held against: who hosts what, how surely, and what is known of each generation."""
+    hosts = sorted((r.company, r.generation, r.confidence, r.reported) for r in world.facts.supply if r.kind == "host")
+    known = sorted(world.facts.generations.items())
+    return repr((hosts, known, world.host_pairs, sorted(generation.key for generation in world.notable)))
 
 
 def _first(facts: Facts, company: str, keys: Iterable[str]) -> list[object]:

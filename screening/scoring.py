@@ -70,11 +70,17 @@ def contribution(spec: Indicator, measured: Measured, weight: float, ceiling: fl
         normalised = 0.0 if measured.state == "zero" else spec.prior
     else:
         normalised = min(normalise(measured.raw, *spec.goalposts, spec.scale), ceiling)
+    return _weighed(spec.name, spec.pillar, spec.unit, measured, normalised, weight)
+
+
+def _weighed(
+    indicator: str, pillar: str, unit: str, measured: Measured, normalised: float | None, weight: float
+) -> Contribution:
     return Contribution(
-        indicator=spec.name,
-        pillar=spec.pillar,
+        indicator=indicator,
+        pillar=pillar,
         raw=measured.raw,
-        unit=spec.unit,
+        unit=unit,
         normalised=normalised,
         weight=weight,
         contribution=100 * weight * (normalised or 0.0),
@@ -160,25 +166,9 @@ def _infrastructure_contributions(company: str, world: World, methodology: Metho
     found = []
     for name, segment_parts in parts.items():
         outer = methodology.scale_weight * (methodology.best_weight if name == best else rest)
-        for part in segment_parts:
-            weight = outer * part.weight
-            found.append(
-                Contribution(
-                    indicator=part.indicator,
-                    pillar=name,
-                    raw=part.measured.raw,
-                    unit=part.unit,
-                    normalised=part.normalised,
-                    weight=weight,
-                    contribution=100 * weight * part.normalised,
-                    coverage=part.measured.coverage,
-                    state=part.measured.state,
-                    note=part.measured.note,
-                    evidence=part.measured.evidence,
-                    shares=part.measured.shares,
-                    fault=part.measured.fault,
-                )
-            )
+        found += [
+            _weighed(p.indicator, name, p.unit, p.measured, p.normalised, outer * p.weight) for p in segment_parts
+        ]
     return found
 
 

@@ -51,7 +51,7 @@ def write(
     intervals: Mapping[Key, Interval],
     levers: Mapping[Key, Sequence[Lever]],
 ) -> dict[Key, Score]:
-    """Store the scores of a run; contributions and draws of those that ``copy`` brings are left to it."""
+    """Store the scores of a run; their contributions and draws come by ``write_parts`` or ``copy_parts``."""
     companies = dict(Company.objects.values_list("slug", "pk"))
     rows = []
     for result in results:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Protocol, TypeVar
@@ -82,6 +83,22 @@ class World:
     def host_pairs(self) -> int:
         """Pairs of company and current generation over all hosts."""
         return sum(len(companies) for key, companies in self.hosts_of.items() if self.is_current(key))
+
+    def hosted_by(self, company: str) -> int:
+        """How many current generations the company has on its hosts."""
+        keys = {row.generation for row in self.supply_of(company) if row.kind == "host"}
+        return sum(map(self.is_current, keys))
+
+    def among(self, others: World, company: str, *, was: World) -> World:
+        """This world, held against ``others``, among whose pairs the company's own count as they are here.
+
+        ``was``: the world in which the company is as ``others`` has it. Only the count is the copy's own; whatever else
+        follows from the facts is shared.
+        """
+        field, found = copy(others), copy(self)
+        field.host_pairs = others.host_pairs + self.hosted_by(company) - was.hosted_by(company)
+        found.field = field
+        return found
 
     @cached_property
     def offered_by_others(self) -> Mapping[str, list[date]]:

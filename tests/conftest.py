@@ -42,10 +42,11 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_sessionfinish() -> None:
-    """Leave no server behind."""
+    """Leave no server behind, not even that of a worker that was killed."""
     from kbase import embedded
 
-    embedded.stop(os.environ["TESSERA_DATA"])
+    for folder in (isolation.FOLDER, *isolation.FOLDER.glob("tessera-tests-*")):
+        embedded.stop(folder / "data")
 
 
 @pytest.fixture(scope="session")

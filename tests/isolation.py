@@ -22,6 +22,7 @@ atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 gc.set_threshold(20_000, 20, 50)
 for name in ("DATABASE_URL", "CELERY_BROKER_URL", "TESSERA_BASE_URL", "EMAIL_URL", "SECRET_KEY", "DEBUG", "PORT"):
     os.environ.pop(name, None)
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # a hundred processes of ours would compile the same modules
 # Two workers with threads for each core only wait for one another.
 os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 os.environ |= {"TESSERA_DATA": str(FOLDER / "data"), "TESSERA_TEST_RUN": str(RUN)}

@@ -28,6 +28,7 @@ DROPPED_IN_LINKS = dict.fromkeys(map(ord, "\t\r\n"))  # as browsers do
 BLANKS = " \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 ENCODED_IN_LINKS = {ord(mark): quote(mark) for mark in BLANKS + '"<>`'}
 C1_AS_WRITTEN = {number: bytes([number]).decode("cp1252", "ignore") for number in range(0x80, 0xA0)}
+SURROGATES = re.compile("[\ud800-\udfff]")
 UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 
 
@@ -64,7 +65,7 @@ def _without_markup(text: str) -> str:
 def _text_of(markup: str) -> str:
     if "<" not in markup:
         return html.unescape(markup)
-    spaced = BREAKS.sub(" <", markup)
+    spaced = BREAKS.sub(" <", SURROGATES.sub("", markup))  # half a character is none, and nh3 cannot read it
     return html.unescape(nh3.clean(spaced, tags=set(), clean_content_tags=UNREAD_TAGS))
 
 

@@ -10,7 +10,6 @@ then whom they are about.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -83,16 +82,6 @@ class _State:
     said: Mapping[str, Said]
 
 
-def among_others(world: World, company: str, then: World) -> World:
-    """``company`` as it is in ``world``, held against the others as they were ``then``."""
-    own, was = ({row.generation for row in w.supply_of(company) if row.kind == "host"} for w in (world, then))
-    others = copy(then)  # what follows from the facts is shared; only the count of pairs has the company's own in it
-    others.host_pairs = then.host_pairs + sum(map(world.is_current, own)) - sum(map(then.is_current, was))
-    found = copy(world)
-    found.field = others
-    return found
-
-
 def _worked_out(facts: Facts, methodology: Methodology) -> World:
     """A world of which copies need not work out again what is the same for all companies."""
     world = World(facts, methodology.horizon)
@@ -109,7 +98,7 @@ def _state(facts: Facts, methodology: Methodology, wanted: Iterable[Key], then: 
     others = _worked_out(then, methodology) if then else None
     found: dict[Key, Measured] = {}
     for company, kind in wanted:
-        seen = among_others(world, company, others) if others else world
+        seen = world.among(others, company, was=others) if others else world
         found[company, kind] = _parts(makers[kind](company, seen, methodology))
     return _State(found, said_of(facts))
 

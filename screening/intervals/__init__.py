@@ -53,16 +53,16 @@ def draw_all(
     if drawing is None:
         return {}
     context = Context(census_of(world, drawing), drawing, draw_weights(drawing))
-    return {(s.company, s.kind): _drawn(s, s.value, context) for s in scores if s.value is not None}
+    return {(s.company, s.kind): _drawn(s, context) for s in scores if s.value is not None}
 
 
-def _drawn(score: CompanyScore, value: float, context: Context) -> Drawn:
-    """One that cannot be drawn, as little as it could be measured, has no width, and costs no other company its own."""
+def _drawn(score: CompanyScore, context: Context) -> Drawn:
+    """One that cannot be drawn may be anything, and costs no other company its own interval."""
     try:
         return drawn(score, context)
     except Exception:  # its indicators name what is wrong with its facts
         log.exception("the %s of %s could not be drawn", score.kind, score.company)
-        return Drawn(context.drawing.constant(value))
+        return Drawn(context.drawing.generator(score.company, score.kind).uniform(0, 100, context.drawing.draws))
 
 
 def _ends(draws: NDArray[np.float32], value: float, level: float) -> tuple[float, float]:

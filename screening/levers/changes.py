@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -38,19 +37,10 @@ class Altered(World):
     ) -> None:
         super().__init__(facts or base.facts, base.horizon, base.field)
         self._company = company
-        self._before = base.supply_of(company)
-        self._listings = self._before if supply is None else supply
+        self._listings = base.supply_of(company) if supply is None else supply
         self._told = base.stories_of(company) if stories is None else stories
-        if supply is not None:
-            self.field = copy(base.field)  # what follows from the others' facts is shared; the count has its own in it
-            self.field.host_pairs = base.field.host_pairs + self._pairs_changed
-
-    @property
-    def _pairs_changed(self) -> int:
-        """How many more generations than before the company hosts: they count among all hosts' pairs as well."""
-        was = {row.generation for row in self._before if row.kind == "host"}
-        own = {row.generation for row in self._listings if row.kind == "host"}
-        return sum(map(self.is_current, own)) - sum(map(self.is_current, was))
+        if supply is not None:  # what it hosts counts among all hosts' pairs as well
+            self.field = self.among(base.field, company, was=base).field
 
     def supply_of(self, company: str) -> Sequence[SupplyRow]:
         return self._listings if company == self._company else self.field.supply_of(company)

@@ -9,13 +9,11 @@ from datetime import date, timedelta
 from statistics import NormalDist
 
 import numpy as np
-from django.db.models import Q
 
-from kbase.models import Listing
 from screening.models import ScoringRun
 from screening.validity.expectations import Hypothesis
 from screening.validity.held import is_month_end, ranked
-from screening.validity.record import Record
+from screening.validity.record import Record, listed_on
 
 NORMAL = NormalDist()
 HORIZON_MONTHS = 600  # beyond which "from when" is no answer
@@ -45,14 +43,6 @@ class Covered:
     hosts: int
     listed_hosts: int
     listed_all: int
-
-
-def listed_on(day: date) -> frozenset[str]:
-    """Companies with a share on an exchange on the day."""
-    rows = Listing.objects.filter(
-        Q(valid_from__isnull=True) | Q(valid_from__lte=day), Q(valid_to__isnull=True) | Q(valid_to__gt=day)
-    )
-    return frozenset(rows.filter(retired_at=None).values_list("company__slug", flat=True))
 
 
 def _covered(run: ScoringRun, hosting: Collection[str]) -> Covered:

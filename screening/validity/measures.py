@@ -11,17 +11,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Q
-
 from ingest.models import Article, Event, Mention
-from kbase.models import Listing
 from kbase.times import next_day
 from screening import compute_facts
 from screening.facts import FIRST_HAND
 from screening.listings import Listed
 from screening.offerings import price
 from screening.supply import first_offered, model_is_open
-from screening.validity.record import Record, Window
+from screening.validity.record import Record, Window, listed_on
 
 NOTICE_DAYS = 45  # that a generation had to be taken up before the last observation
 OTHERS = 2  # companies other than the lab's that must offer it: else nobody else may
@@ -125,11 +122,7 @@ def compute_made(record: Record, window: Window) -> Found:
 
 def exchange_listed(record: Record, window: Window) -> Found:
     """1 where a share was listed on the day; companies without one are not named."""
-    day = window.as_of
-    on_the_day = Q(valid_from__isnull=True) | Q(valid_from__lte=day)
-    still = Q(valid_to__isnull=True) | Q(valid_to__gt=day)
-    rows = Listing.objects.filter(on_the_day, still, retired_at=None).values_list("company__slug", flat=True)
-    return dict.fromkeys(rows, 1.0)
+    return dict.fromkeys(listed_on(window.as_of), 1.0)
 
 
 def _of_open_models(record: Record, number: Callable[[list[Listed]], float | None]) -> Mapping[str, Found]:

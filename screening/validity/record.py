@@ -8,17 +8,27 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from django.db.models import Q
+
 from ingest.catalogues import epoch, leaderboard
 from ingest.catalogues.epoch import NotableModel
 from ingest.catalogues.leaderboard import ResultRow
 from ingest.models import Blob
 from ingest.storing import blobs
-from kbase.models import ComputeEstimate, Result
+from kbase.models import ComputeEstimate, Listing, Result
 from kbase.times import next_day
 from screening.facts import FIRST_HAND, GenerationFacts
 from screening.inputs import Inputs
 from screening.listings import Catalogue, Listed, read_catalogue
 from screening.supply import OnTheDay, generation_facts
+
+
+def listed_on(day: date) -> frozenset[str]:
+    """Companies with a share on an exchange on the day."""
+    rows = Listing.objects.filter(
+        Q(valid_from__isnull=True) | Q(valid_from__lte=day), Q(valid_to__isnull=True) | Q(valid_to__gt=day)
+    )
+    return frozenset(rows.filter(retired_at=None).values_list("company__slug", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,14 @@ from typing import Any
 from screening.horizon import catalogue_through
 from screening.models import ScoringRun
 from screening.validity.association import Association, holm
-from screening.validity.backtest import Covered, Testability, covered, listed_on, needed, smallest_told, when_testable
+from screening.validity.backtest import Covered, Testability, covered, needed, smallest_told, when_testable
 from screening.validity.expectations import Expectation, Hypothesis, Written, expectations
 from screening.validity.held import runs_like
 from screening.validity.holding import Figure, Held, hold
 from screening.validity.measures import MEASURES
 from screening.validity.persistence import Persistence, persistence
 from screening.validity.pictures import pictures
-from screening.validity.record import Record
+from screening.validity.record import Record, listed_on
 
 Content = dict[str, Any]
 RECENT_MONTHS = 6  # the second, shorter look at persistence: more companies were there throughout

@@ -17,11 +17,8 @@ from django.conf import settings
 
 from kbase.models import Company
 from screening.models import Score, ScoringRun
+from screening.pictures import THEMES, axis, framed, legend, svg
 
-THEMES = {
-    "light": {"text": "#5a6370", "line": "#dfe2e6", "colours": ["#3f7cc0", "#b0672a"]},
-    "dark": {"text": "#9fa8b3", "line": "#2d333a", "colours": ["#5f9fe0", "#d9935a"]},
-}
 WIDTHS = {"wide": 860, "narrow": 270}
 SERIES = {"compatibility": "Compatibility", "infrastructure": "Infrastructure"}
 
@@ -95,21 +92,19 @@ def _values(points: Sequence[Point]) -> list[dict[str, Any]]:
 def spec(points: Sequence[Point], theme: str, size: str) -> dict[str, Any]:
     """The Vega-Lite chart: a line a score, 0 to 100, in the band of its intervals; gaps where there is no value."""
     look = THEMES[theme]
-    axis = {"labelColor": look["text"], "titleColor": look["text"], "gridColor": look["line"], "domain": False}
-    scale = {"domain": [0, 100]}
-    x = {"field": "day", "type": "temporal", "title": None, "axis": {**axis, "format": "%b %Y", "grid": False}}
+    x = {"field": "day", "type": "temporal", "title": None, "axis": axis(look, format="%b %Y", grid=False)}
     y = {
         "field": "score",
         "type": "quantitative",
         "title": "score",
-        "scale": scale,
-        "axis": {**axis, "tickCount": 5, "tickColor": look["line"]},
+        "scale": {"domain": [0, 100]},
+        "axis": axis(look, tickCount=5),
     }
     colour = {
         "field": "series",
         "type": "nominal",
-        "scale": {"domain": list(SERIES.values()), "range": look["colours"]},
-        "legend": {"title": None, "orient": "top", "labelColor": look["text"], "symbolOpacity": 1},
+        "scale": {"domain": list(SERIES.values()), "range": [look.first, look.second]},
+        "legend": legend(look, symbolOpacity=1),
     }
     band = {
         "transform": [{"filter": "isValid(datum.low) && isValid(datum.high)"}],
@@ -117,24 +112,20 @@ def spec(points: Sequence[Point], theme: str, size: str) -> dict[str, Any]:
         "encoding": {"y": {**y, "field": "low"}, "y2": {"field": "high"}},
     }
     line = {"mark": {"type": "line", "point": {"size": 40}, "strokeWidth": 2}, "encoding": {"y": y}}
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "width": WIDTHS[size],
-        "height": 190,
-        "background": "transparent",
-        "data": {"values": _values(points)},
-        "encoding": {"x": x, "color": colour},
-        "layer": [band, line],
-        "config": {"view": {"stroke": None}, "font": "sans-serif"},
-    }
+    return framed(
+        {
+            "width": WIDTHS[size],
+            "height": 190,
+            "data": {"values": _values(points)},
+            "encoding": {"x": x, "color": colour},
+            "layer": [band, line],
+        }
+    )
 
 
 @lru_cache(maxsize=256)
 def _render(chart: str) -> bytes:
-    import vl_convert  # its engine takes a second to load: only where a chart is not kept yet
-
-    svg: str = vl_convert.vegalite_to_svg(chart)
-    return svg.encode()
+    return svg(chart).encode()
 
 
 def _keep(path: Path, content: bytes) -> None:

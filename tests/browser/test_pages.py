@@ -36,6 +36,8 @@ PAGES = (
     "/digest/",
 )
 
+PICTURES_ARE_THERE = """Promise.all([...document.images].filter(image => !image.complete).map(
+    image => new Promise(resolve => { image.onload = image.onerror = resolve })))"""
 OUTSIDE_THEIR_CARD = """[...document.querySelectorAll('.card *:not(.sr, .sr *, pre *)')].filter(element =>
     element.getBoundingClientRect().right > element.closest('.card').getBoundingClientRect().right + 1)"""
 
@@ -65,7 +67,9 @@ def site(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join()
-        connections.close_all()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright may still run its event loop in this thread
+            connections.close_all()
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +95,7 @@ class Tab:
         """The answer's status, once all that the page refers to is there."""
         response = self.page.goto(address)
         self.page.evaluate("document.querySelectorAll('img').forEach(image => image.loading = 'eager')")
-        self.page.wait_for_load_state("networkidle")
+        self.page.evaluate(PICTURES_ARE_THERE)  # no page has a script that would ask for more
         assert response is not None
         status: int = response.status
         return status

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ingest.parsing.entries import from_plain, to_plain
@@ -41,6 +41,9 @@ PIECES = [
 ENCODINGS = ["utf-16", "utf-16-be", "utf-32", "cp037", "latin-1", "utf-7", "gb18030", "utf-8-sig", "iso2022_jp"]
 
 
+HALF_A_CHARACTER = json_feed({"id": 7, "url": "/7", "content_html": "HALF<p>T</p>"}).replace("HALF", "\\ud800").encode()
+
+
 @st.composite
 def damaged(draw: st.DrawFn) -> bytes:
     """A document with up to six of: a piece put in, bits turned, its end cut off, a part of another, an encoding."""
@@ -66,6 +69,7 @@ def damaged(draw: st.DrawFn) -> bytes:
 
 
 @settings(max_examples=800, deadline=None)
+@example(HALF_A_CHARACTER)
 @given(damaged())
 def test_whatever_is_done_to_a_document_it_ends_as_a_feed_or_a_named_error(body: bytes):
     feed = outcome(lambda: parse(body))

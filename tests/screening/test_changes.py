@@ -91,6 +91,13 @@ def test_a_model_listed_long_after_its_release_is_the_record_catching_up() -> No
     assert set(by_cause(rows, "one")) == {"catching_up"}
 
 
+def test_a_model_released_shortly_before_the_last_look_that_lacked_it_is_the_company_s_own_arrival() -> None:
+    """Two months old when first listed, one when the catalogue last looked: the company was late, not the record."""
+    fresh = [lists("one", f"lab-{n}/fresh", JUNE, released="2026-05-20") for n in range(4)]
+    rows = moves(history([*COMMON, *fresh, lists("one", "lab-0/late", JUNE, released="2026-04-01")]))
+    assert "catching_up" not in by_cause(rows, "one")
+
+
 def test_an_id_that_is_read_as_another_generation_is_a_correction() -> None:
     was, now = lists("one", "lab-0/two", APRIL, MAY, id="x"), lists("one", "lab-9/two", JUNE, id="x")
     rows = moves(history([*COMMON, was, now]))

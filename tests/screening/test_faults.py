@@ -140,11 +140,6 @@ def test_a_sane_world_has_no_faults() -> None:
     assert not any(score.faults for score in scored(plain()).values())
 
 
-LISTING = "screening.scoring._supply builds the supplier outside of guarded, so one row takes the whole day down"
-NUMBERS = "a raw value that is no number normalises to 0 and counts as observed, with full coverage and no fault"
-TEXT = "what is measured is normalised outside of guarded, so one row takes the whole day down"
-
-
 @pytest.mark.parametrize("kind", ["host", "first_party"])
 def test_a_listing_of_a_generation_that_is_unknown_marks_that_company_only(kind: str) -> None:
     found = scored(with_supply("nobody/z", kind=kind))
@@ -192,9 +187,6 @@ def test_a_company_without_any_evidence_has_no_value_and_says_why() -> None:
     assert score.reason == "nothing was observed of it"
     assert {c.state for c in score.contributions} <= {"unobserved", "not_applicable"}
     assert not score.faults
-
-
-UNDECIDED = "where the registry decides no role, the measures and events count as looked for and none found"
 
 
 def test_nor_has_it_an_infrastructure_exposure() -> None:
@@ -256,3 +248,13 @@ def test_a_fault_is_stored_with_the_score() -> None:
         ("salesforce", "infrastructure", ["serving_role"])
     ]
     assert marked[0].contributions.get(indicator="serving_role").note.startswith("it could not be computed: KeyError")
+
+
+@pytest.mark.django_db
+def test_a_score_with_a_fault_says_so_on_its_pages_and_in_the_api(client: Client) -> None:
+    stored = Score.objects.get(company__slug="together", kind="compatibility", run__as_of=DAYS[1])
+    Score.objects.filter(pk=stored.pk).update(faults=["regions"])
+    for address in ("/companies/together/", "/companies/together/scores/compatibility/"):
+        assert "Incomplete: Lab regions could not be computed" in text_of(get(client, f"{address}?as_of={DAYS[1]}"))
+    (row,) = client.get(f"/api/v1/scores/?company=together&kind=compatibility&as_of={DAYS[1]}").json()["results"]
+    assert row["faults"] == ["regions"]

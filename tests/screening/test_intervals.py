@@ -12,8 +12,14 @@ import pytest
 
 from screening.facts import CompanyFacts, ComputeFact, Coverage, Facts, RoleFact, ShareFact, StoryFact
 from screening.gather import facts_as_of, read_inputs
+from screening.indicators import supplier
 from screening.intervals import SOURCES, Interval, draw_all, intervals
+from screening.intervals.census import census_of
+from screening.intervals.drawing import drawing_of
 from screening.intervals.news_draws import occasions
+from screening.intervals.ranks import rank_spans, tie_spans
+from screening.intervals.supply_draws import presence
+from screening.intervals.weights import draw_weights
 from screening.methodology import Methodology
 from screening.methodology.tree import Doubts
 from screening.scoring import CompanyScore, score_all
@@ -245,16 +251,59 @@ def test_a_company_of_which_nothing_was_observed_has_no_interval() -> None:
     assert ("asml", "compatibility") not in found(world)
 
 
-def test_what_cannot_be_drawn_is_as_wide_as_unobserved_and_costs_nobody_else(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_what_cannot_be_drawn_is_as_wide_as_unobserved_and_costs_nobody_else(caplog: pytest.LogCaptureFixture) -> None:
     world = facts({"h": WIDE[:9], "broken": WIDE[:9], **OTHERS})
     scores, doubted = score_all(world, METHODOLOGY), SOURCES - {"weights"}
     whole = intervals(scores, World(world, METHODOLOGY.horizon), METHODOLOGY, doubted=doubted)
-    unreadable = World(world, METHODOLOGY.horizon)
-    rows = {**unreadable._supply, "broken": [replace(unreadable._supply["broken"][0], confidence=None)]}  # type: ignore[arg-type]
-    monkeypatch.setitem(unreadable.__dict__, "_supply", rows)
+    hostile = tuple(replace(row, confidence=None) if row.company == "broken" else row for row in world.supply)
+    unreadable = World(replace(world, supply=hostile), METHODOLOGY.horizon)
     seen = intervals(scores, unreadable, METHODOLOGY, doubted=doubted)
     assert "broken could not be drawn" in caplog.text
     assert width(seen["broken", "compatibility"]) > 2 * width(whole["broken", "compatibility"])
     assert np.array_equal(seen["h", "compatibility"].draws, whole["h", "compatibility"].draws)
+
+
+def test_a_score_of_which_nothing_can_be_drawn_may_be_anything(caplog: pytest.LogCaptureFixture) -> None:
+    """Its roles were there when it was scored, and are gone when it is to be drawn."""
+    world = told_about()
+    scores = score_all(world, METHODOLOGY)
+    lost = World(replace(world, roles={}), METHODOLOGY.horizon)
+    seen = intervals(scores, lost, METHODOLOGY)["h", "infrastructure"]
+    assert "the infrastructure of h could not be drawn" in caplog.text
+    assert (seen.low < 10, seen.high > 90) == (True, True)
+
+
+@pytest.mark.parametrize(("above", "tied"), [(94, True), (96, False)])
+def test_two_are_told_apart_where_one_is_above_in_more_than_95_of_100_draws(above: int, tied: bool) -> None:
+    upper = np.array([1.0] * above + [0.0] * (100 - above), dtype=np.float32)
+    span = tie_spans(np.stack([upper, np.full(100, 0.5, dtype=np.float32)]), np.array([1, 2]), 0.9)
+    assert bool(span.high[0] == 2) is tied
+
+
+def test_a_rank_lies_where_nine_of_ten_draws_put_it() -> None:
+    """It is last in 4 of 100 draws, then in 8: the first is too seldom for the interval, the second is not."""
+    for last, worst in ((4, 1), (8, 2)):
+        mine = np.array([0.0] * last + [1.0] * (100 - last), dtype=np.float32)
+        span = rank_spans(np.stack([mine, np.full(100, 0.5, dtype=np.float32)]), np.array([1, 2]), 0.9)
+        assert (span.low[0], span.high[0]) == (1, worst)
+
+
+def test_the_weight_of_a_role_without_a_measure_beside_it_is_in_doubt_as_well() -> None:
+    drawing = drawing_of(METHODOLOGY)
+    assert drawing is not None
+    drawn = draw_weights(drawing).role_alone
+    nominal = next(segment.role_weight for segment in METHODOLOGY.segments if not segment.measure)
+    assert drawn.mean() == pytest.approx(nominal, abs=0.01)
+    assert drawn.std() > 0.02
+
+
+def test_half_of_what_the_catalogue_lacks_is_of_labs_that_it_lists() -> None:
+    """``h`` lists one lab of ten that are hosted as widely: by chance it would be a tenth."""
+    others = [f"lab-{lab}/{n}" for lab in range(10) for n in range(4)]
+    world = World(facts({"h": ["lab-0/0"], **{f"other-{n}": others for n in range(3)}}), METHODOLOGY.horizon)
+    drawing = drawing_of(doubting(missing=0.3))
+    assert drawing is not None
+    census = census_of(world, drawing)
+    mine = supplier("h", world, frozenset({"host"}))
+    added = presence(mine, census, drawing, np.random.default_rng(1)).added
+    assert 0.4 < np.mean(census.lab[added] == census.lab[census.at["lab-0/0"]]) < 0.6

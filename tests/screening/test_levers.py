@@ -222,13 +222,15 @@ def real(django_db_setup: None, django_db_blocker: object) -> tuple[Facts, list[
 
 def test_on_the_real_record_every_lever_is_a_recomputation(real: tuple[Facts, list[CompanyScore]]) -> None:
     world, scores = real
-    changed = 0
+    changed, peers = 0, {(s.company, s.kind): s.peers for s in scores}
     for (company, kind), its in all_levers(scores, World(world, METHODOLOGY.horizon), METHODOLOGY).items():
         for lever in its[:3]:
             if lever.lever in ("notable_release", "new_lab", "generation"):
                 supposed = (offering if lever.direction == "up" else without)(world, company, lever.what)
                 assert lever.value == pytest.approx(value(supposed, company, kind, world), abs=1e-9)
                 changed += 1
+            beside = [s for s in scores if (s.kind, s.peers) == (kind, peers[company, kind]) and s.company != company]
+            assert lever.rank == 1 + sum(s.ranked and round(s.value or 0, 9) > lever.value for s in beside)
     assert changed > 50
 
 
