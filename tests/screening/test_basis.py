@@ -37,6 +37,9 @@ def released(days: int) -> Facts:
 TOUCHING: dict[str, Callable[[], Facts]] = {
     "a listing": lambda: replace(WORLD, supply=(*WORLD.supply, SupplyRow("h", "p", "host", "b/x", "ev_more"))),
     "a release day": lambda: released(61),
+    "what is known of a generation that it may offer unlisted": lambda: replace(
+        WORLD, generations={**WORLD.generations, "c/x": generation("c/x", region="china")}
+    ),
     "when it began": lambda: replace(
         WORLD, first_offered={k: replace(v, censored=True) for k, v in WORLD.first_offered.items()}
     ),

@@ -164,6 +164,7 @@ MOVING = {"participant": {"core": 0.4, "participant": 0.2, "none": 0.4}}
         ("resolution", "compatibility", "floor_chance", 0.99, 0.3),
         ("weights", "compatibility", "concentration", 600, 20),
         ("stories", "compatibility", "pseudo_stories", 0.0, 12.0),
+        ("stories", "compatibility", "event_certainty", 1.0, 0.5),
         ("shares", "infrastructure", "share_width", 0.05, 0.4),
         ("compute", "infrastructure", "compute_spread", 0.1, 2.0),
         ("roles", "infrastructure", "role_moves", {"participant": {"participant": 1.0}}, MOVING),
