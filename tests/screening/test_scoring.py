@@ -234,3 +234,12 @@ def test_an_integrator_of_which_nothing_is_told_is_not_ranked() -> None:
     assert (found["dell"].ranked, found["dell"].rank) == (True, 1)
     assert (found["asml"].ranked, found["asml"].rank, found["asml"].value) == (False, None, 0)
     assert found["asml"].reason.startswith("no news of integrating")
+
+
+def test_its_own_voice_brings_a_third_at_most_of_what_an_indicator_can_be() -> None:
+    world = facts({"h": ["a/x"]}, coverage={"h": covered(1, 2)})
+    alone = replace(world, stories=tuple(story("h", number, own=True) for number in range(60)))
+    helped = replace(alone, stories=(*alone.stories, *(story("h", 100 + number, source=2) for number in range(4))))
+    found = [part(scores(told, "compatibility")["h"], "integration_events").normalised for told in (alone, helped)]
+    others = math.log1p(4 / 4) / math.log1p(8)
+    assert found == pytest.approx([1 / 3, others + 1 / 3])
