@@ -111,7 +111,7 @@ def capped(
     coverage = world.facts.coverage.get(company)
     if coverage is None:
         return 1.0
-    told = [fact for fact in wanted(world, company, types, integrating=integrating) if not fact.own]
+    told = wanted(world, company, types, integrating=integrating)
     others, _ = rates(rated(told, coverage, world.horizon))
     return normalise(others, *goalposts, "log") + world.horizon.own_news_share
 
